@@ -1,0 +1,206 @@
+/**
+ * Tables that give equal things equal small integers (ids, in the order of first sight, from 0).
+ * Open addressing with linear probing; the hash is salted per process, so that no input can be made to collide on
+ * purpose, and shows nowhere in any output.
+ */
+
+import { Int32Column } from './columns.ts';
+import { InputError } from './errors.ts';
+import { MAX_DISTINCT, MAX_NAME_BYTES } from './limits.ts';
+
+const SALT = (Math.random() * 0x1_0000_0000) | 0;
+const INITIAL_SLOTS = 1024;
+
+/** A 32-bit hash of [start, end), four bytes a step. */
+export function hashBytes(buf: Uint8Array, start: number, end: number): number {
+  let h = SALT ^ (end - start);
+  let i = start;
+  for (const last = end - 4; i <= last; i += 4) {
+    h = Math.imul(h ^ (buf[i] | (buf[i + 1] << 8) | (buf[i + 2] << 16) | (buf[i + 3] << 24)), 0x9e3779b1);
+    h ^= h >>> 15;
+  }
+  for (; i < end; i++) h = Math.imul(h ^ buf[i], 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+/** Byte strings → ids. */
+export class ByteInterner {
+  private slots = new Int32Array(INITIAL_SLOTS);
+  private mask = INITIAL_SLOTS - 1;
+  private arena: Buffer = Buffer.allocUnsafe(1 << 16);
+  private used = 0;
+  private readonly ends = new Int32Column();
+  private readonly hashes = new Int32Column();
+  private readonly texts: (string | undefined)[] = [];
+
+  get size(): number {
+    return this.ends.length;
+  }
+
+  /** The id of the bytes in [start, end). */
+  intern(buf: Uint8Array, start: number, end: number): number {
+    const hash = hashBytes(buf, start, end);
+    const { slots, mask } = this;
+    const hashes = this.hashes.data;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot] - 1;
+      if (id < 0) return this.add(buf, start, end, hash, slot);
+      if (hashes[id] === hash && this.equals(id, buf, start, end)) return id;
+    }
+  }
+
+  internText(text: string): number {
+    const bytes = Buffer.from(text, 'utf8');
+    return this.intern(bytes, 0, bytes.length);
+  }
+
+  /** The text of an id; an invalid UTF-8 byte shows as U+FFFD. */
+  text(id: number): string {
+    const known = this.texts[id];
+    if (known !== undefined) return known;
+    const text = this.arena.toString('utf8', this.start(id), this.ends.data[id]);
+    this.texts[id] = text;
+    return text;
+  }
+
+  private start(id: number): number {
+    return id === 0 ? 0 : this.ends.data[id - 1];
+  }
+
+  private equals(id: number, buf: Uint8Array, start: number, end: number): boolean {
+    const { arena } = this;
+    let at = this.start(id);
+    if (this.ends.data[id] - at !== end - start) return false;
+    for (let i = start; i < end; i++, at++) {
+      if (arena[at] !== buf[i]) return false;
+    }
+    return true;
+  }
+
+  private add(buf: Uint8Array, start: number, end: number, hash: number, slot: number): number {
+    const id = this.size;
+    const needed = this.used + end - start;
+    if (id >= MAX_DISTINCT || needed > MAX_NAME_BYTES) {
+      throw new InputError(`too many different names: more than ${MAX_DISTINCT} of them, or ${MAX_NAME_BYTES} bytes`);
+    }
+    if (needed > this.arena.length) {
+      const wider = Buffer.allocUnsafe(Math.max(needed, this.arena.length * 2));
+      this.arena.copy(wider, 0, 0, this.used);
+      this.arena = wider;
+    }
+    for (let i = start, at = this.used; i < end; i++, at++) this.arena[at] = buf[i];
+    this.used = needed;
+    this.ends.push(needed);
+    this.hashes.push(hash);
+    this.slots[slot] = id + 1;
+    if (this.size * 2 > this.slots.length) this.rehash();
+    return id;
+  }
+
+  private rehash(): void {
+    const length = this.slots.length * 4;
+    const mask = length - 1;
+    const slots = new Int32Array(length);
+    const hashes = this.hashes.data;
+    for (let id = 0; id < this.size; id++) {
+      let slot = hashes[id] & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id + 1;
+    }
+    this.slots = slots;
+    this.mask = mask;
+  }
+}
+
+/** Pairs of integers → ids. */
+export class PairInterner {
+  private slots = new Int32Array(INITIAL_SLOTS);
+  private mask = INITIAL_SLOTS - 1;
+  /** The first number of every pair, by id. */
+  readonly first = new Int32Column();
+  /** The second number of every pair, by id. */
+  readonly second = new Int32Column();
+
+  get size(): number {
+    return this.first.length;
+  }
+
+  intern(first: number, second: number): number {
+    const { slots, mask } = this;
+    const firsts = this.first.data;
+    const seconds = this.second.data;
+    for (let slot = hashPair(first, second) & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot] - 1;
+      if (id < 0) return this.add(first, second, slot);
+      if (firsts[id] === first && seconds[id] === second) return id;
+    }
+  }
+
+  private add(first: number, second: number, slot: number): number {
+    const id = this.size;
+    if (id >= MAX_DISTINCT) throw new InputError(`too many different stacks: more than ${MAX_DISTINCT}`);
+    this.first.push(first);
+    this.second.push(second);
+    this.slots[slot] = id + 1;
+    if (this.size * 2 > this.slots.length) this.rehash();
+    return id;
+  }
+
+  private rehash(): void {
+    const length = this.slots.length * 4;
+    const mask = length - 1;
+    const slots = new Int32Array(length);
+    for (let id = 0; id < this.size; id++) {
+      let slot = hashPair(this.first.data[id], this.second.data[id]) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id + 1;
+    }
+    this.slots = slots;
+    this.mask = mask;
+  }
+}
+
+function hashPair(first: number, second: number): number {
+  let h = Math.imul(first ^ SALT, 0x9e3779b1) ^ Math.imul(second + 0x7f4a7c15, 0x85ebca6b);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 13);
+}
+
+/** A set of non-negative numbers below 2^53, at about 16 bytes a member. */
+export class NumberSet {
+  private slots = new Float64Array(INITIAL_SLOTS).fill(-1);
+  size = 0;
+
+  /** Adds a number; false if it was there. */
+  add(value: number): boolean {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let slot = hashNumber(value) & mask;
+    for (; slots[slot] !== -1; slot = (slot + 1) & mask) {
+      if (slots[slot] === value) return false;
+    }
+    slots[slot] = value;
+    this.size++;
+    if (this.size * 2 > slots.length) this.rehash();
+    return true;
+  }
+
+  private rehash(): void {
+    const old = this.slots;
+    this.slots = new Float64Array(old.length * 2).fill(-1);
+    const mask = this.slots.length - 1;
+    for (const value of old) {
+      if (value === -1) continue;
+      let slot = hashNumber(value) & mask;
+      while (this.slots[slot] !== -1) slot = (slot + 1) & mask;
+      this.slots[slot] = value;
+    }
+  }
+}
+
+function hashNumber(value: number): number {
+  return hashPair(value | 0, (value / 0x1_0000_0000) | 0);
+}

@@ -1,0 +1,87 @@
+/** What one input holds: its parts in order, the stacks they share, and what could not be read. */
+
+import type { Problem } from '../base/errors.ts';
+import type { Profile } from './profile.ts';
+import type { Crash, Goroutine, Labels, RaceReport, ServedPanic } from './snapshot.ts';
+import type { StackId, StackTable } from './stacks.ts';
+
+/** A goroutine dump, with the crash that caused it where there was one. */
+export interface DumpPart {
+  readonly format: 'goroutine-dump';
+  readonly line: number;
+  crash: Crash | null;
+  servedPanic: ServedPanic | null;
+  readonly goroutines: Goroutine[];
+  /** The block `runtime stack:`, of the thread that died; null without one. */
+  runtimeStack: StackId | null;
+}
+
+/** A text profile of stacks with counts: `goroutine profile: total N` and its kin. */
+export interface CountProfilePart {
+  readonly format: 'goroutine-profile';
+  readonly line: number;
+  readonly name: string;
+  readonly total: number;
+  readonly records: CountRecord[];
+}
+
+export interface CountRecord {
+  readonly count: number;
+  readonly labels: Labels;
+  readonly stack: StackId;
+}
+
+/** Race reports that follow one another. */
+export interface RacePart {
+  readonly format: 'race-report';
+  readonly line: number;
+  readonly races: RaceReport[];
+  /** N of the closing line `Found N data race(s)`; null without one. */
+  found: number | null;
+}
+
+/** A report of the C/C++ ThreadSanitizer: recognised and named, its stacks are not Go's. */
+export interface CppRacePart {
+  readonly format: 'tsan-report';
+  readonly line: number;
+  readonly kind: string;
+  summary: string | null;
+}
+
+/** `go test` output in which nothing else was found. */
+export interface TestPart {
+  readonly format: 'go-test';
+  readonly line: number;
+  readonly packages: readonly TestedPackage[];
+  readonly failedTests: readonly string[];
+}
+
+export interface TestedPackage {
+  readonly name: string;
+  readonly result: 'ok' | 'FAIL' | 'no test files';
+}
+
+/** Folded stacks: already a profile. */
+export interface FoldedPart {
+  readonly format: 'folded';
+  readonly line: number;
+  readonly profile: Profile;
+}
+
+export type Part = DumpPart | CountProfilePart | RacePart | CppRacePart | TestPart | FoldedPart;
+
+/**
+ * Who takes the evidence as it is read. The reader keeps neither goroutines, records nor races: a sink that keeps
+ * them too needs memory for each, one that adds them up needs memory only for what differs.
+ */
+export interface EvidenceSink {
+  goroutine(goroutine: Goroutine, part: DumpPart): void;
+  record(record: CountRecord, part: CountProfilePart): void;
+  race(race: RaceReport, part: RacePart): void;
+}
+
+export interface Evidence {
+  readonly stacks: StackTable;
+  readonly parts: readonly Part[];
+  readonly problems: readonly Problem[];
+}
