@@ -188,6 +188,14 @@ export class NumberSet {
     return true;
   }
 
+  has(value: number): boolean {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let slot = hashNumber(value) & mask;
+    while (slots[slot] !== -1 && slots[slot] !== value) slot = (slot + 1) & mask;
+    return slots[slot] === value;
+  }
+
   private rehash(): void {
     const old = this.slots;
     this.slots = new Float64Array(old.length * 2).fill(-1);

@@ -82,6 +82,11 @@ export class StackTable {
     return this.internFrame(this.functions.internText(name), place);
   }
 
+  /** The frame of a function at the place `FILE:LINE` as it is written. */
+  frameAt(name: string, place: string): FrameId {
+    return this.internFrame(this.functions.internText(name), this.places.internText(place));
+  }
+
   /** The stack of `count` frames, leaf first as dumps print them. */
   internStack(leafFirst: ArrayLike<FrameId>, count: number = leafFirst.length): StackId {
     let node = NO_STACK;

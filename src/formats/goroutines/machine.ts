@@ -1,0 +1,449 @@
+/**
+ * Goroutine tracebacks: what a crash, SIGQUIT, runtime.Stack, debug.PrintStack and net/http/pprof's debug=2 print
+ * (runtime/traceback.go, Go 1.3 to 1.27).
+ *
+ *     state       sample line                        comes from          goes to
+ *     idle        (anything)                         start, any          head · goroutine · runtime stack
+ *     head        panic: shelf 7 collapsed           idle, goroutine     goroutine · runtime stack · idle
+ *     runtime     runtime stack:                     head, idle          goroutine · idle
+ *     goroutine   goroutine 7 [select, 3 minutes]:   all                 goroutine · head · idle
+ *
+ * A goroutine stays open until the next one begins, a head begins, or too much stands between: blank lines and lines
+ * of other programs do not end it.
+ */
+
+import { Int32Column } from '../../base/columns.ts';
+import { makeExcerpt } from '../../base/errors.ts';
+import { NumberSet } from '../../base/intern.ts';
+import type { DumpPart } from '../../model/evidence.ts';
+import type { Crash, Goroutine } from '../../model/snapshot.ts';
+import { indentOf, isLogLine, parseCall, parsePlace } from '../text/frames.ts';
+import type { ReadContext, TextMachine } from '../text/machine.ts';
+import { takeFrames } from './bulk.ts';
+import { GoroutineDraft } from './draft.ts';
+import { CrashHead, findCrashInLine, headKindOf, parseServedPanic } from './head.ts';
+import { type Header, isHeaderStart, parseGoleakLine, parseHeader } from './header.ts';
+
+/** Foreign lines after which a dump is over. */
+const MAX_FOREIGN_RUN = 64;
+/** Bytes at which net/http/pprof's debug=2 stops writing, in the middle of a line. */
+export const PPROF_TEXT_LIMIT = 64 << 20;
+
+const ELIDED = /^\.\.\.(?:(\d+)|additional) frames elided\.\.\.$/;
+const CREATED_BY = /^created by (.+?)(?: in goroutine (\d+))?$/;
+const ORIGIN = /^\[originating from goroutine (\d+)\]:?$/;
+const UNAVAILABLE = /^goroutine running on other thread; stack unavailable$/;
+const NON_GO = /^non-Go function(?: at pc=0x[0-9a-f]+)?$/;
+
+/** Lines that the runtime prints among frames and that say nothing of the stack. */
+const NOISE =
+  /^(?:stack: frame=\{sp:|(?:0x)?[0-9a-f]{8,16}: [ <>0-9a-f]{8,}|runtime: (?:g \d+|unexpected return pc|frame |traceback stuck|unknown pc|unexpected)|traceback: |goroutine \d+ gp=\S+ m=\S+ mp=\S+ \[[^\]]*$|instruction bytes: |sigaction: )/;
+/** Lines that stand below the goroutines: registers, and what shells and `go test` say. */
+const REGISTER =
+  /^(?:r(?:[abcd]x|[sd]i|[bsi]p|flags|\d{1,2})|e(?:[abcds]x|[sd]i|[bsi]p|flags)|[cdefgs]s|x\d{1,2}|lr|sp|pc|fp|fault|trap|error|oldmask|cpsr|ip|ra|s\d{1,2}|t\d|a\d|hi|lo|link|ctr|xer|pstate)\s+0x[0-9a-f]+(?:\s|$)/;
+const THREAD_RULE = /^-----$/;
+const TRAILER = /^(?:exit status \d+|FAIL\t|FAIL$|ok  ?\t|PASS$|--- (?:FAIL|PASS|SKIP): |=== (?:RUN|CONT|PAUSE|NAME) )/;
+
+type State = 'idle' | 'head' | 'runtime' | 'goroutine';
+
+export class DumpMachine implements TextMachine {
+  private readonly context: ReadContext;
+  private readonly frames = new Int32Column(256);
+  private state: State = 'idle';
+  private part: DumpPart | null = null;
+  private draft: GoroutineDraft | null = null;
+  private head: CrashHead | null = null;
+  private ids = new NumberSet();
+  /** Goroutines printed without their stack, which a further thread may print later. */
+  private waiting = new Map<number, Goroutine>();
+  /** Whether sections of further threads follow (GOTRACEBACK=crash). */
+  private threads = false;
+  private belowGoroutines = false;
+  /** Lines that nobody wanted since the last one of this dump. */
+  private strangers: { text: string; line: number }[] = [];
+  private strangerCount = 0;
+  /** An unknown line, which proves to be a function's if a place follows at once. */
+  private candidate: { text: string; line: number } | null = null;
+  /** The last two lines before a dump that are not blank. */
+  private before: readonly { text: string; line: number }[] = [];
+  bulkEnd = 0;
+
+  constructor(context: ReadContext) {
+    this.context = context;
+  }
+
+  get active(): boolean {
+    return this.state !== 'idle';
+  }
+
+  take(content: string, line: number): boolean {
+    const text = content.trim();
+    if (text === '') return this.takeBlank(line);
+    if (this.takeHeader(text, content, line)) return true;
+    if (this.takeHead(text, content, line)) return true;
+    if (text === 'runtime stack:') return this.openRuntimeStack(line);
+    if (this.draft === null) {
+      this.remember(text, line);
+      return false;
+    }
+    if (this.takeOwnLine(this.draft, text, content)) return this.resume();
+    return this.takeAfter(text) || this.takeCandidate(this.draft, text, content, line);
+  }
+
+  /** Takes pairs of frame lines off the bytes, as {@link take} would. Returns the number of lines. */
+  bulk(buf: Buffer, start: number, end: number): number {
+    const { draft } = this;
+    if (draft === null || draft.section !== 'frames' || draft.waitsForPlace || this.context.keepArguments) return 0;
+    const before = this.frames.length;
+    this.bulkEnd = takeFrames(this.context.stacks, this.frames, buf, start, end);
+    if (this.frames.length === before) return 0;
+    draft.lastWhole = true;
+    this.resume();
+    return 2 * (this.frames.length - before);
+  }
+
+  foreign(text: string, line: number): void {
+    if (this.head !== null) {
+      if (!this.head.afterBlank) this.stranger(text, line);
+      return;
+    }
+    this.stranger(text, line);
+    if (this.strangerCount > MAX_FOREIGN_RUN) this.closePart(false);
+  }
+
+  interrupt(): void {
+    this.closePart(false);
+  }
+
+  finish(cut: boolean): void {
+    this.closePart(true, cut);
+  }
+
+  // ---- lines ----
+
+  private takeBlank(line: number): boolean {
+    if (this.head !== null) this.head.add('', line);
+    this.candidate = null;
+    return this.active;
+  }
+
+  private takeHeader(text: string, content: string, line: number): boolean {
+    const first = text.charCodeAt(0);
+    if (first !== 0x67 && first !== 0x5b && first !== 0x47) return false;
+    const header = first === 0x67 ? parseHeader(text) : parseGoleakLine(text);
+    if (header === null) return this.takeCutHeader(text, line);
+    if (this.head !== null && isMessageLine(this.head, header, indentOf(content))) return this.addToHead(content, line);
+    this.openGoroutine(header, line);
+    return true;
+  }
+
+  /** A header whose end is missing stands for a goroutine that is lost. */
+  private takeCutHeader(text: string, line: number): boolean {
+    if (!isHeaderStart(text) || this.head !== null) return false;
+    this.resume();
+    this.closeGoroutine();
+    const message = 'goroutine header without its end: this goroutine is lost';
+    this.context.report({ severity: 'error', message, line, excerpt: makeExcerpt(text) });
+    return true;
+  }
+
+  private takeHead(text: string, content: string, line: number): boolean {
+    const kind = headKindOf(text);
+    if (this.head !== null) {
+      if (kind !== null && this.head.afterBlank && indentOf(content) <= this.head.indent) this.closePart(false);
+      else return this.takeHeadLine(text, content, line);
+    }
+    if (kind === null) return false;
+    if (this.threads && kind === 'signal') return true;
+    if (this.draft !== null && kind === 'prelude') return false;
+    this.closePart(false);
+    this.head = new CrashHead(kind, text, indentOf(content), line);
+    this.state = 'head';
+    return true;
+  }
+
+  private takeHeadLine(text: string, content: string, line: number): boolean {
+    const head = this.head as CrashHead;
+    if (isLogLine(text) || text === 'runtime stack:' || /^(?:WARNING: DATA RACE|={18})$/.test(text)) return false;
+    if (head.full || TRAILER.test(content)) {
+      this.closePart(false);
+      return false;
+    }
+    return this.addToHead(content, line);
+  }
+
+  private addToHead(content: string, line: number): boolean {
+    const head = this.head as CrashHead;
+    head.add(content.slice(Math.min(head.indent, indentOf(content))), line);
+    return true;
+  }
+
+  /** Lines of the open goroutine or runtime stack. */
+  private takeOwnLine(draft: GoroutineDraft, text: string, content: string): boolean {
+    const open = draft.section === 'frames' || draft.section === 'ancestor frames';
+    if (draft.waitsForPlace) {
+      const place = parsePlace(content);
+      if (place !== null) {
+        draft.place(place.place, place.offsets);
+        return true;
+      }
+      if (/^pc=0x[0-9a-f]+$/.test(text)) {
+        draft.flush();
+        return true;
+      }
+    }
+    if (open && this.takeFrame(draft, text)) return true;
+    return takeBelowFrames(draft, text) || NOISE.test(text);
+  }
+
+  private takeFrame(draft: GoroutineDraft, text: string): boolean {
+    const call = parseCall(text);
+    if (call !== null) {
+      draft.call(call.name, this.context.keepArguments ? call.args : null);
+      return true;
+    }
+    const elided = ELIDED.exec(text);
+    if (elided !== null) {
+      draft.note(this.context.stacks.internElided(elided[1] === undefined ? null : Number(elided[1])));
+      return true;
+    }
+    if (!NON_GO.test(text)) return false;
+    if (text.length > 'non-Go function'.length) draft.note(this.context.stacks.frameOf('non-Go function'));
+    else draft.call(text, null);
+    return true;
+  }
+
+  /** Lines that follow the goroutines. */
+  private takeAfter(text: string): boolean {
+    if (THREAD_RULE.test(text)) {
+      this.threads = true;
+    } else if (REGISTER.test(text)) {
+      this.belowGoroutines = true;
+    } else if (this.threads && /^PC=0x|^signal arrived during /.test(text)) {
+      // the head of a further thread
+    } else {
+      return false;
+    }
+    this.closeGoroutine();
+    this.strangers = [];
+    return true;
+  }
+
+  /**
+   * An unknown line right above a place is a function's after all: a C function's name, or a call whose end is lost.
+   * Nothing else but the place proves it.
+   */
+  private takeCandidate(draft: GoroutineDraft, text: string, content: string, line: number): boolean {
+    const open = draft.section === 'frames' && !draft.waitsForPlace;
+    const name = open ? this.candidate : null;
+    this.candidate = null;
+    if (name !== null && name.line === line - 1 && indentOf(content) > 0) {
+      const place = parsePlace(content);
+      if (place !== null && this.strangers.at(-1)?.line === name.line) {
+        this.strangers.pop();
+        this.strangerCount--;
+        const cut = name.text.search(/\((?!\*)/);
+        draft.call(cut > 0 && /^[\w./*()-]+\($/.test(name.text.slice(0, cut + 1)) ? name.text.slice(0, cut) : name.text, null);
+        draft.place(place.place, place.offsets);
+        return this.resume();
+      }
+    }
+    if (open && !isLogLine(text)) this.candidate = { text, line };
+    return false;
+  }
+
+  // ---- parts and goroutines ----
+
+  private openGoroutine(header: Header, line: number): void {
+    if (this.draft?.bare && this.draft.header.id === header.id) {
+      this.draft.header = header;
+      return;
+    }
+    const starts = this.head !== null || this.part === null || this.startsAnother(header);
+    if (starts) this.openPart(line);
+    else this.flushStrangers();
+    this.closeGoroutine();
+    this.draft = new GoroutineDraft(header, line, this.context.stacks, this.frames, this.context.keepArguments);
+    this.state = 'goroutine';
+    this.resume();
+  }
+
+  /** Whether a header cannot belong to the open dump: its goroutine stands there already, or a server logged it. */
+  private startsAnother(header: Header): boolean {
+    if (this.strangers.some(({ text }) => parseServedPanic(text) !== null)) return true;
+    const { draft } = this;
+    const isKnown = header.id !== 0 && (this.ids.has(header.id) || draft?.header.id === header.id);
+    return !this.threads && (isKnown || this.belowGoroutines);
+  }
+
+  private openPart(line: number): void {
+    const { head } = this;
+    this.head = null;
+    const lead = this.strangers.length > 0 ? this.strangers.slice(-2) : this.before;
+    const crash = head?.finish(true) ?? null;
+    this.closePart(false);
+    const above = head === null ? readAbove(lead) : { crash: null, servedPanic: null };
+    this.part = {
+      format: 'goroutine-dump',
+      line: head?.line ?? above.crash?.line ?? line,
+      crash: crash ?? above.crash,
+      servedPanic: above.servedPanic,
+      goroutines: [],
+      runtimeStack: null,
+    };
+    this.context.openPart(this.part);
+  }
+
+  private openRuntimeStack(line: number): boolean {
+    if (this.part === null || this.head !== null) this.openPart(line);
+    this.closeGoroutine();
+    const status = { state: '', flags: [], waitMinutes: 0, lockedToThread: false, bubble: null, labels: {}, extra: [] };
+    const header = { id: -1, status };
+    this.draft = new GoroutineDraft(header, line, this.context.stacks, this.frames, false);
+    this.state = 'runtime';
+    return true;
+  }
+
+  private closeGoroutine(): void {
+    const { draft, part } = this;
+    this.draft = null;
+    if (draft === null || part === null) return;
+    const goroutine = draft.build();
+    if (goroutine.id < 0) part.runtimeStack ??= goroutine.stack;
+    else this.keep(goroutine, part);
+  }
+
+  private keep(goroutine: Goroutine, part: DumpPart): void {
+    const { id } = goroutine;
+    const earlier = this.waiting.get(id);
+    if (earlier !== undefined && goroutine.stackAvailable) {
+      this.waiting.delete(id);
+      this.context.sink.goroutine({ ...goroutine, createdBy: goroutine.createdBy ?? earlier.createdBy, line: earlier.line }, part);
+      return;
+    }
+    if (id !== 0 && !this.ids.add(id)) return;
+    if (goroutine.stackAvailable || id === 0) this.context.sink.goroutine(goroutine, part);
+    else this.waiting.set(id, goroutine);
+  }
+
+  private closePart(atEnd: boolean, cut = false): void {
+    const { head } = this;
+    this.head = null;
+    if (head !== null) this.closeHead(head);
+    if (atEnd && this.draft !== null) this.checkEnd(this.draft, cut);
+    this.closeGoroutine();
+    if (this.part !== null) {
+      for (const goroutine of this.waiting.values()) this.context.sink.goroutine(goroutine, this.part);
+    }
+    this.part = null;
+    this.waiting.clear();
+    if (this.ids.size > 0) this.ids = new NumberSet();
+    this.threads = this.belowGoroutines = false;
+    this.strangers = [];
+    this.strangerCount = 0;
+    this.candidate = null;
+    this.before = [];
+    this.state = 'idle';
+  }
+
+  /** A head without goroutines is a part too (GOTRACEBACK=none). */
+  private closeHead(head: CrashHead): void {
+    const crash = head.finish(false);
+    if (crash === null) return;
+    const { line } = head;
+    const part: DumpPart = {
+      format: 'goroutine-dump',
+      line,
+      crash,
+      servedPanic: null,
+      goroutines: [],
+      runtimeStack: null,
+    };
+    this.context.openPart(part);
+  }
+
+  /** Judges whether the input ended inside the last goroutine. */
+  private checkEnd(draft: GoroutineDraft, cut: boolean): void {
+    if (draft.header.id < 0 || !draft.stackAvailable || this.belowGoroutines || this.strangers.length > 0) return;
+    const within = draft.waitsForPlace || draft.bare;
+    const { section } = draft;
+    if (!within && (section === 'done' || this.isRoot(draft)) && (!cut || draft.lastWhole)) return;
+    draft.truncated = true;
+    const message = `the input ends inside goroutine ${draft.header.id}: its stack is not whole`;
+    this.context.report({ severity: 'error', message, line: draft.line });
+  }
+
+  private isRoot(draft: GoroutineDraft): boolean {
+    if (draft.isCreated) return true;
+    if (draft.root < 0) return false;
+    const id = this.context.stacks.functionIdOf(draft.root);
+    const name = id < 0 ? '' : this.context.stacks.functionName(id);
+    return ROOTS.test(name) || (draft.header.id <= 1 && /^main\.|\binit\b/.test(name)) || draft.header.id === 0;
+  }
+
+  // ---- lines that nobody wanted ----
+
+  private remember(text: string, line: number): void {
+    if (this.head === null && this.part === null) this.before = [...this.before.slice(-1), { text, line }];
+  }
+
+  private stranger(text: string, line: number): void {
+    this.strangerCount++;
+    if (this.strangers.length < MAX_FOREIGN_RUN) this.strangers.push({ text, line });
+  }
+
+  /** The dump goes on: what stood between is reported. Always true. */
+  private resume(): true {
+    if (this.strangerCount > 0) this.flushStrangers();
+    this.candidate = null;
+    return true;
+  }
+
+  private flushStrangers(): void {
+    for (const { text, line } of this.strangers) {
+      if (TRAILER.test(text)) continue;
+      const message = 'this line between the lines of a goroutine dump is not part of it';
+      this.context.report({ severity: 'warning', message, line, excerpt: makeExcerpt(text) });
+    }
+    this.strangers = [];
+    this.strangerCount = 0;
+  }
+}
+
+/** Functions at which the stack of a goroutine ends for good. */
+const ROOTS = /^(?:runtime\.(?:goexit|main|mstart\w*|rt0_go|mcall|systemstack\w*|cgocallback\w*|gcBgMarkWorker)|main\.main)$/;
+
+/** Lines that stand below a goroutine's frames. */
+function takeBelowFrames(draft: GoroutineDraft, text: string): boolean {
+  if (text.startsWith('created by ')) {
+    const match = CREATED_BY.exec(text) as RegExpExecArray | null;
+    if (match === null || draft.section === 'done') return false;
+    draft.creator(match[1], match[2] === undefined ? null : Number(match[2]));
+    return true;
+  }
+  const origin = ORIGIN.exec(text);
+  if (origin !== null) {
+    draft.originate(Number(origin[1]));
+    return true;
+  }
+  if (!UNAVAILABLE.test(text)) return false;
+  draft.stackAvailable = false;
+  return true;
+}
+
+/** Whether a header is a line of the panic's own message: it stands right under the panic, or deeper. */
+function isMessageLine(head: CrashHead, header: Header, indent: number): boolean {
+  if (!head.isPanic) return false;
+  return indent > head.indent || (!head.afterBlank && header.status.state !== 'running');
+}
+
+/** What the lines above a goroutine say of a panic. */
+function readAbove(lines: readonly { text: string; line: number }[]): Pick<DumpPart, 'servedPanic'> & { crash: Crash | null } {
+  for (const { text, line } of lines.toReversed()) {
+    const servedPanic = parseServedPanic(text);
+    if (servedPanic !== null) return { crash: null, servedPanic };
+    const crash = findCrashInLine(text, line);
+    if (crash !== null) return { crash, servedPanic: null };
+  }
+  return { crash: null, servedPanic: null };
+}
