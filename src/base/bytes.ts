@@ -6,6 +6,7 @@ export const CR = 0x0d;
 export const ESC = 0x1b;
 export const SPACE = 0x20;
 export const HASH = 0x23;
+export const AMPERSAND = 0x26;
 export const LPAREN = 0x28;
 export const RPAREN = 0x29;
 export const PLUS = 0x2b;

@@ -11,20 +11,19 @@
  * counts, and so tells whether the text is whole.
  */
 
-import { makeExcerpt } from '../base/errors.ts';
 import { MAX_FRAMES } from '../base/limits.ts';
 import type { CountProfilePart } from '../model/evidence.ts';
 import type { Labels } from '../model/snapshot.ts';
 import type { FrameId } from '../model/stacks.ts';
 import { parseLabels } from './text/labels.ts';
 import type { ReadContext, TextMachine } from './text/machine.ts';
+import { Strangers } from './text/strangers.ts';
 
 const HEADER = /^([^\s:](?:[^:]*[^\s:])?) profile: total (\d{1,15})$/;
 const RECORD = /^(\d{1,15}) @((?: 0x[0-9a-f]+)*)$/;
 const LABELS = /^# labels: (?=\{)/;
 const FRAME = /^#\s+0x[0-9a-f]+\s+(\S+?)(?:\+0x[0-9a-f]+)?\s+(\S.*:\d+)$/;
 const ADDRESS = /^#\s+(0x[0-9a-f]+)$/;
-const MAX_FOREIGN_RUN = 64;
 
 interface Draft {
   readonly count: number;
@@ -37,10 +36,11 @@ export class CountProfileMachine implements TextMachine {
   private part: CountProfilePart | null = null;
   private record: Draft | null = null;
   private sum = 0;
-  private strangers: { text: string; line: number }[] = [];
+  private readonly strangers: Strangers;
 
   constructor(context: ReadContext) {
     this.context = context;
+    this.strangers = new Strangers(context, 'a profile');
   }
 
   get active(): boolean {
@@ -54,13 +54,13 @@ export class CountProfileMachine implements TextMachine {
     if (this.part === null) return false;
     if (text === '') return true;
     const taken = this.takeRecord(text) || this.takeDetail(text);
-    if (taken) this.resume();
+    if (taken) this.strangers.flush();
     return taken;
   }
 
   foreign(text: string, line: number): void {
-    this.strangers.push({ text, line });
-    if (this.strangers.length > MAX_FOREIGN_RUN) this.closePart();
+    this.strangers.add(text, line);
+    if (this.strangers.overflown) this.closePart();
   }
 
   interrupt(): void {
@@ -124,17 +124,9 @@ export class CountProfileMachine implements TextMachine {
     const { part, sum } = this;
     this.part = null;
     this.sum = 0;
-    this.strangers = [];
+    this.strangers.drop();
     if (part === null || part.total === sum) return;
     const message = `the ${part.name} profile has records for ${sum} of its total of ${part.total}: it is not whole`;
     this.context.report({ severity: 'error', message, line: part.line });
-  }
-
-  private resume(): void {
-    for (const { text, line } of this.strangers) {
-      const message = 'this line in a profile is not part of it';
-      this.context.report({ severity: 'warning', message, line, excerpt: makeExcerpt(text) });
-    }
-    this.strangers = [];
   }
 }

@@ -1,10 +1,23 @@
-/** The one way in: bytes of any recognised input go in, its evidence comes out. */
+/**
+ * The one way in: bytes of any recognised input go in, its evidence comes out.
+ *
+ * The first bytes decide: encoding, then binary data (refused with its name), then folded stacks, else text in which
+ * the machines of all formats look for theirs.
+ */
 
-import type { Evidence, EvidenceSink } from '../model/evidence.ts';
-import type { StackTable } from '../model/stacks.ts';
+import { InputError, type Problem, ProblemList } from '../base/errors.ts';
+import { LineReader } from '../base/lines.ts';
+import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
+import { StackTable } from '../model/stacks.ts';
+import { FoldedReader, looksFolded } from './folded.ts';
+import { PPROF_TEXT_LIMIT } from './goroutines/machine.ts';
+import { LINE_FORMATS } from './lane.ts';
+import { firstControlByte, SNIFF_BYTES, sniffBinary, sniffEncoding, sniffOtherText } from './sniff.ts';
+import type { ReadContext } from './text/machine.ts';
+import { excerptOf, TextReader } from './textreader.ts';
 
 /** Formats that `--from` can name. */
-export const TEXT_FORMATS = ['folded', 'goroutine-dump', 'goroutine-profile', 'race-report', 'go-test'] as const;
+export const TEXT_FORMATS = ['folded', ...LINE_FORMATS] as const;
 export type FormatName = (typeof TEXT_FORMATS)[number];
 
 export interface ReaderOptions {
@@ -14,12 +27,127 @@ export interface ReaderOptions {
   readonly keepArguments?: boolean;
 }
 
-export declare class InputReader {
-  /** Where the stacks of all that the sink is given live; grows while reading. */
-  readonly stacks: StackTable;
-  constructor(sink: EvidenceSink, options?: ReaderOptions);
-  /** Takes decompressed bytes. @throws InputError when it is certain that the input is nothing to read. */
+const EXPECTED = 'a goroutine dump or crash, a goroutine profile (debug=1 or 2), race reports, go test output or folded stacks';
+
+/** What takes the decoded bytes. */
+interface Body {
   push(chunk: Uint8Array): void;
+  finish(): void;
+}
+
+export class InputReader {
+  /** Where the stacks of all that the sink is given live; grows while reading. */
+  readonly stacks = new StackTable();
+  private readonly context: ReadContext;
+  private readonly from: FormatName | null;
+  private readonly parts: Part[] = [];
+  private readonly problems = new ProblemList();
+  /** The first bytes, until there are enough to decide by. */
+  private head: Buffer = Buffer.alloc(0);
+  private waiting: Uint8Array[] = [];
+  private decoder: TextDecoder | null = null;
+  private body: Body | null = null;
+  private bytes = 0;
+
+  constructor(sink: EvidenceSink, options: ReaderOptions = {}) {
+    this.from = options.from ?? null;
+    this.context = {
+      stacks: this.stacks,
+      sink,
+      keepArguments: options.keepArguments ?? false,
+      openPart: (part) => void this.parts.push(part),
+      report: (problem) => this.report(problem),
+    };
+  }
+
+  /** Takes decompressed bytes. @throws InputError when it is certain that the input is nothing to read. */
+  push(chunk: Uint8Array): void {
+    this.bytes += chunk.length;
+    if (this.body !== null) {
+      this.pushDecoded(this.body, chunk);
+      return;
+    }
+    this.waiting.push(Uint8Array.from(chunk));
+    if (this.bytes >= SNIFF_BYTES) this.begin();
+  }
+
   /** Ends the input. @throws InputError when nothing was found in it. */
-  end(): Evidence;
+  end(): Evidence {
+    if (this.body === null) this.begin();
+    const body = this.body as unknown as Body;
+    if (this.decoder !== null) body.push(Buffer.from(this.decoder.decode(), 'utf8'));
+    body.finish();
+    if (this.parts.length === 0) throw this.nothingFound();
+    if (this.bytes === PPROF_TEXT_LIMIT) this.reportLimit();
+    const parts = this.parts.map((part, i) => ({ part, i })).sort((a, b) => a.part.line - b.part.line || a.i - b.i);
+    return { stacks: this.stacks, parts: parts.map(({ part }) => part), problems: this.problems.list() };
+  }
+
+  /** Adds what the caller found damaged on the way to the bytes (a compressed stream that breaks off). */
+  report(problem: Problem): void {
+    this.problems.add(problem);
+  }
+
+  // ---- the first bytes ----
+
+  private begin(): void {
+    const head = Buffer.concat(this.waiting);
+    this.waiting = [];
+    if (head.length === 0) throw new InputError(`the input is empty; expected ${EXPECTED}`, { offset: 0 });
+    const mark = sniffEncoding(head);
+    const raw = head.subarray(mark.skip);
+    if (mark.encoding !== 'utf-8') this.decoder = new TextDecoder(mark.encoding);
+    const text = this.decoder === null ? raw : Buffer.from(this.decoder.decode(raw, { stream: true }), 'utf8');
+    this.head = text.subarray(0, SNIFF_BYTES);
+    this.body = this.chooseBody(this.head);
+    this.body.push(text);
+  }
+
+  private chooseBody(head: Buffer): Body {
+    const binary = sniffBinary(head);
+    if (binary !== null) {
+      throw new InputError(`this is ${binary}; expected ${EXPECTED}`, { offset: firstControlByte(head) });
+    }
+    if (this.from === 'folded' || (this.from === null && looksFolded(head))) return this.makeFoldedBody();
+    const reader = new TextReader(this.context, this.from);
+    return {
+      push: (chunk) => reader.push(chunk),
+      finish: () => {
+        const fallback = reader.finish();
+        if (this.parts.length === 0 && fallback !== null) this.parts.push(fallback);
+      },
+    };
+  }
+
+  private makeFoldedBody(): Body {
+    const folded = new FoldedReader((problem) => this.report(problem));
+    const lines = new LineReader({ line: ({ buf, start, end, number }) => folded.line(buf, start, end, number) });
+    return {
+      push: (chunk) => lines.push(chunk),
+      finish: () => {
+        lines.finish();
+        const part = folded.finish();
+        if (part.profile.nodeCount > 0) this.parts.push(part);
+      },
+    };
+  }
+
+  private pushDecoded(body: Body, chunk: Uint8Array): void {
+    body.push(this.decoder === null ? chunk : Buffer.from(this.decoder.decode(chunk, { stream: true }), 'utf8'));
+  }
+
+  // ---- the end ----
+
+  private nothingFound(): InputError {
+    const what = sniffOtherText(this.head);
+    const excerpt = excerptOf(this.head);
+    if (what !== null) return new InputError(`this is ${what}; expected ${EXPECTED}`, { line: 1, excerpt });
+    const wanted = this.from === null ? EXPECTED : `what --from ${this.from} names`;
+    return new InputError(`nothing found to read; expected ${wanted}`, { line: 1, excerpt });
+  }
+
+  private reportLimit(): void {
+    const message = 'the text ends at 64 MiB, where net/http/pprof cuts it: goroutines are missing';
+    this.report({ severity: 'error', message, offset: this.bytes });
+  }
 }

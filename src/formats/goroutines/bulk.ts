@@ -7,7 +7,7 @@
  * It takes only what the machine's own way would read the same; anything else is left to it. A test compares both.
  */
 
-import { COLON, DOT, isDigit, LF, LPAREN, PLUS, RPAREN, SPACE, TAB } from '../../base/bytes.ts';
+import { AMPERSAND, COLON, DOT, isDigit, LF, LPAREN, PLUS, RPAREN, SPACE, TAB } from '../../base/bytes.ts';
 import type { Int32Column } from '../../base/columns.ts';
 import { MAX_FRAMES } from '../../base/limits.ts';
 import type { StackTable } from '../../model/stacks.ts';
@@ -80,7 +80,7 @@ function findCallEnd(buf: Uint8Array, paren: number, end: number): number {
 function findPlaceEnd(buf: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end; i++) {
     const c = buf[i];
-    if (c < SPACE) return -1;
+    if (c < SPACE || c === AMPERSAND) return -1;
     if (c !== COLON || i === start) continue;
     let digits = i + 1;
     while (digits < end && isDigit(buf[digits])) digits++;

@@ -72,7 +72,7 @@ export class CrashHead {
   /** Takes the next line, its indentation relative to the head's. */
   add(text: string, line: number): void {
     this.texts.push(text);
-    if (text.trim() === '') this.lastBlank = this.texts.length;
+    if (text.trim() === '' && !text.startsWith('\t')) this.lastBlank = this.texts.length;
     const kind = this.kind === 'prelude' ? headKindOf(text) : null;
     if (kind === null || kind === 'prelude') return;
     this.kind = kind;

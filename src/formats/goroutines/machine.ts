@@ -19,13 +19,15 @@ import type { DumpPart } from '../../model/evidence.ts';
 import type { Crash, Goroutine } from '../../model/snapshot.ts';
 import { indentOf, isLogLine, parseCall, parsePlace } from '../text/frames.ts';
 import type { ReadContext, TextMachine } from '../text/machine.ts';
+import { isTrailer, Strangers } from '../text/strangers.ts';
 import { takeFrames } from './bulk.ts';
 import { GoroutineDraft } from './draft.ts';
 import { CrashHead, findCrashInLine, headKindOf, parseServedPanic } from './head.ts';
 import { type Header, isHeaderStart, parseGoleakLine, parseHeader } from './header.ts';
+import { isWhole } from './whole.ts';
 
-/** Foreign lines after which a dump is over. */
-const MAX_FOREIGN_RUN = 64;
+/** Lines between a goroutine and the line above it that tells of its panic. */
+const MAX_LEAD = 3;
 /** Bytes at which net/http/pprof's debug=2 stops writing, in the middle of a line. */
 export const PPROF_TEXT_LIMIT = 64 << 20;
 
@@ -42,7 +44,6 @@ const NOISE =
 const REGISTER =
   /^(?:r(?:[abcd]x|[sd]i|[bsi]p|flags|\d{1,2})|e(?:[abcds]x|[sd]i|[bsi]p|flags)|[cdefgs]s|x\d{1,2}|lr|sp|pc|fp|fault|trap|error|oldmask|cpsr|ip|ra|s\d{1,2}|t\d|a\d|hi|lo|link|ctr|xer|pstate)\s+0x[0-9a-f]+(?:\s|$)/;
 const THREAD_RULE = /^-----$/;
-const TRAILER = /^(?:exit status \d+|FAIL\t|FAIL$|ok  ?\t|PASS$|--- (?:FAIL|PASS|SKIP): |=== (?:RUN|CONT|PAUSE|NAME) )/;
 
 type State = 'idle' | 'head' | 'runtime' | 'goroutine';
 
@@ -59,9 +60,7 @@ export class DumpMachine implements TextMachine {
   /** Whether sections of further threads follow (GOTRACEBACK=crash). */
   private threads = false;
   private belowGoroutines = false;
-  /** Lines that nobody wanted since the last one of this dump. */
-  private strangers: { text: string; line: number }[] = [];
-  private strangerCount = 0;
+  private readonly strangers: Strangers;
   /** An unknown line, which proves to be a function's if a place follows at once. */
   private candidate: { text: string; line: number } | null = null;
   /** The last two lines before a dump that are not blank. */
@@ -70,6 +69,7 @@ export class DumpMachine implements TextMachine {
 
   constructor(context: ReadContext) {
     this.context = context;
+    this.strangers = new Strangers(context, 'a goroutine dump');
   }
 
   get active(): boolean {
@@ -78,16 +78,17 @@ export class DumpMachine implements TextMachine {
 
   take(content: string, line: number): boolean {
     const text = content.trim();
-    if (text === '') return this.takeBlank(line);
+    if (text === '') return this.takeBlank(content, line);
     if (this.takeHeader(text, content, line)) return true;
     if (this.takeHead(text, content, line)) return true;
     if (text === 'runtime stack:') return this.openRuntimeStack(line);
-    if (this.draft === null) {
+    if (this.part === null) {
       this.remember(text, line);
       return false;
     }
-    if (this.takeOwnLine(this.draft, text, content)) return this.resume();
-    return this.takeAfter(text) || this.takeCandidate(this.draft, text, content, line);
+    if (this.draft !== null && this.takeOwnLine(this.draft, text, content)) return this.resume();
+    if (this.takeAfter(text)) return true;
+    return this.draft !== null && this.takeCandidate(this.draft, text, content, line);
   }
 
   /** Takes pairs of frame lines off the bytes, as {@link take} would. Returns the number of lines. */
@@ -104,11 +105,11 @@ export class DumpMachine implements TextMachine {
 
   foreign(text: string, line: number): void {
     if (this.head !== null) {
-      if (!this.head.afterBlank) this.stranger(text, line);
+      if (!this.head.afterBlank) this.strangers.add(text, line);
       return;
     }
-    this.stranger(text, line);
-    if (this.strangerCount > MAX_FOREIGN_RUN) this.closePart(false);
+    this.strangers.add(text, line);
+    if (this.strangers.overflown) this.closePart(false);
   }
 
   interrupt(): void {
@@ -121,8 +122,8 @@ export class DumpMachine implements TextMachine {
 
   // ---- lines ----
 
-  private takeBlank(line: number): boolean {
-    if (this.head !== null) this.head.add('', line);
+  private takeBlank(content: string, line: number): boolean {
+    if (this.head !== null) this.addToHead(content, line);
     this.candidate = null;
     return this.active;
   }
@@ -165,7 +166,7 @@ export class DumpMachine implements TextMachine {
   private takeHeadLine(text: string, content: string, line: number): boolean {
     const head = this.head as CrashHead;
     if (isLogLine(text) || text === 'runtime stack:' || /^(?:WARNING: DATA RACE|={18})$/.test(text)) return false;
-    if (head.full || TRAILER.test(content)) {
+    if (head.full || isTrailer(content)) {
       this.closePart(false);
       return false;
     }
@@ -225,7 +226,7 @@ export class DumpMachine implements TextMachine {
       return false;
     }
     this.closeGoroutine();
-    this.strangers = [];
+    this.strangers.drop();
     return true;
   }
 
@@ -239,9 +240,7 @@ export class DumpMachine implements TextMachine {
     this.candidate = null;
     if (name !== null && name.line === line - 1 && indentOf(content) > 0) {
       const place = parsePlace(content);
-      if (place !== null && this.strangers.at(-1)?.line === name.line) {
-        this.strangers.pop();
-        this.strangerCount--;
+      if (place !== null && this.strangers.takeBack(name.line)) {
         const cut = name.text.search(/\((?!\*)/);
         draft.call(cut > 0 && /^[\w./*()-]+\($/.test(name.text.slice(0, cut + 1)) ? name.text.slice(0, cut) : name.text, null);
         draft.place(place.place, place.offsets);
@@ -261,7 +260,7 @@ export class DumpMachine implements TextMachine {
     }
     const starts = this.head !== null || this.part === null || this.startsAnother(header);
     if (starts) this.openPart(line);
-    else this.flushStrangers();
+    else this.strangers.flush();
     this.closeGoroutine();
     this.draft = new GoroutineDraft(header, line, this.context.stacks, this.frames, this.context.keepArguments);
     this.state = 'goroutine';
@@ -270,7 +269,7 @@ export class DumpMachine implements TextMachine {
 
   /** Whether a header cannot belong to the open dump: its goroutine stands there already, or a server logged it. */
   private startsAnother(header: Header): boolean {
-    if (this.strangers.some(({ text }) => parseServedPanic(text) !== null)) return true;
+    if (this.strangers.list.some(({ text }) => parseServedPanic(text) !== null)) return true;
     const { draft } = this;
     const isKnown = header.id !== 0 && (this.ids.has(header.id) || draft?.header.id === header.id);
     return !this.threads && (isKnown || this.belowGoroutines);
@@ -279,10 +278,10 @@ export class DumpMachine implements TextMachine {
   private openPart(line: number): void {
     const { head } = this;
     this.head = null;
-    const lead = this.strangers.length > 0 ? this.strangers.slice(-2) : this.before;
+    const lead = this.strangers.list.length > 0 ? this.strangers.list.slice(-2) : this.before;
     const crash = head?.finish(true) ?? null;
     this.closePart(false);
-    const above = head === null ? readAbove(lead) : { crash: null, servedPanic: null };
+    const above = head === null ? readAbove(lead.filter((other) => line - other.line <= MAX_LEAD)) : { crash: null, servedPanic: null };
     this.part = {
       format: 'goroutine-dump',
       line: head?.line ?? above.crash?.line ?? line,
@@ -330,7 +329,7 @@ export class DumpMachine implements TextMachine {
     const { head } = this;
     this.head = null;
     if (head !== null) this.closeHead(head);
-    if (atEnd && this.draft !== null) this.checkEnd(this.draft, cut);
+    if (this.draft !== null) this.checkEnd(this.draft, atEnd, cut);
     this.closeGoroutine();
     if (this.part !== null) {
       for (const goroutine of this.waiting.values()) this.context.sink.goroutine(goroutine, this.part);
@@ -339,8 +338,7 @@ export class DumpMachine implements TextMachine {
     this.waiting.clear();
     if (this.ids.size > 0) this.ids = new NumberSet();
     this.threads = this.belowGoroutines = false;
-    this.strangers = [];
-    this.strangerCount = 0;
+    this.strangers.drop();
     this.candidate = null;
     this.before = [];
     this.state = 'idle';
@@ -362,23 +360,18 @@ export class DumpMachine implements TextMachine {
     this.context.openPart(part);
   }
 
-  /** Judges whether the input ended inside the last goroutine. */
-  private checkEnd(draft: GoroutineDraft, cut: boolean): void {
-    if (draft.header.id < 0 || !draft.stackAvailable || this.belowGoroutines || this.strangers.length > 0) return;
-    const within = draft.waitsForPlace || draft.bare;
-    const { section } = draft;
-    if (!within && (section === 'done' || this.isRoot(draft)) && (!cut || draft.lastWhole)) return;
+  /** Judges whether the input ended, or went on with something else, inside the last goroutine. */
+  private checkEnd(draft: GoroutineDraft, atEnd: boolean, cut: boolean): void {
+    const torn = cut ? this.strangers.list.at(-1) : undefined;
+    if (torn !== undefined && /^goroutine(?: \d*(?: [^[]*)?)?$/.test(torn.text)) {
+      const message = 'the input ends inside the header of a goroutine: this goroutine is lost';
+      this.context.report({ severity: 'error', message, line: torn.line, excerpt: makeExcerpt(torn.text) });
+      return;
+    }
+    if (draft.header.id < 0 || this.belowGoroutines || isWhole(draft, this.context.stacks, cut && torn === undefined)) return;
     draft.truncated = true;
-    const message = `the input ends inside goroutine ${draft.header.id}: its stack is not whole`;
+    const message = `${atEnd ? 'the input' : 'the dump'} ends inside goroutine ${draft.header.id}: its stack is not whole`;
     this.context.report({ severity: 'error', message, line: draft.line });
-  }
-
-  private isRoot(draft: GoroutineDraft): boolean {
-    if (draft.isCreated) return true;
-    if (draft.root < 0) return false;
-    const id = this.context.stacks.functionIdOf(draft.root);
-    const name = id < 0 ? '' : this.context.stacks.functionName(id);
-    return ROOTS.test(name) || (draft.header.id <= 1 && /^main\.|\binit\b/.test(name)) || draft.header.id === 0;
   }
 
   // ---- lines that nobody wanted ----
@@ -387,31 +380,13 @@ export class DumpMachine implements TextMachine {
     if (this.head === null && this.part === null) this.before = [...this.before.slice(-1), { text, line }];
   }
 
-  private stranger(text: string, line: number): void {
-    this.strangerCount++;
-    if (this.strangers.length < MAX_FOREIGN_RUN) this.strangers.push({ text, line });
-  }
-
   /** The dump goes on: what stood between is reported. Always true. */
   private resume(): true {
-    if (this.strangerCount > 0) this.flushStrangers();
+    this.strangers.flush();
     this.candidate = null;
     return true;
   }
-
-  private flushStrangers(): void {
-    for (const { text, line } of this.strangers) {
-      if (TRAILER.test(text)) continue;
-      const message = 'this line between the lines of a goroutine dump is not part of it';
-      this.context.report({ severity: 'warning', message, line, excerpt: makeExcerpt(text) });
-    }
-    this.strangers = [];
-    this.strangerCount = 0;
-  }
 }
-
-/** Functions at which the stack of a goroutine ends for good. */
-const ROOTS = /^(?:runtime\.(?:goexit|main|mstart\w*|rt0_go|mcall|systemstack\w*|cgocallback\w*|gcBgMarkWorker)|main\.main)$/;
 
 /** Lines that stand below a goroutine's frames. */
 function takeBelowFrames(draft: GoroutineDraft, text: string): boolean {

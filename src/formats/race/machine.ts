@@ -23,12 +23,12 @@
  * Go before 1.8 prints accesses without address. Names are the linker's: type lists raw, with blanks and parentheses.
  */
 
-import { makeExcerpt } from '../../base/errors.ts';
 import type { RacePart } from '../../model/evidence.ts';
 import type { AccessKind, RaceAccess, RaceCreation, RaceParty, RaceReport, TestPosition } from '../../model/snapshot.ts';
 import type { FrameId } from '../../model/stacks.ts';
 import { parseCall, parsePlace } from '../text/frames.ts';
 import type { ReadContext, TestTracker, TextMachine } from '../text/machine.ts';
+import { Strangers } from '../text/strangers.ts';
 
 const RULE = /^={18,}$/;
 const OPENING = 'WARNING: DATA RACE';
@@ -37,8 +37,6 @@ const CREATION = /^Goroutine (\d+) \((running|finished)\) created at:$/;
 const LOST_STACK = /^\[failed to restore the stack\]$/;
 const OTHER_SECTION = /^(?:Heap block of size \d+ at |Global var )/;
 const FOUND = /^Found (\d+) data race\(s\)$/;
-/** Foreign lines after which a report is over. */
-const MAX_FOREIGN_RUN = 64;
 const MAX_REPORT_FRAMES = 1 << 16;
 
 interface Section {
@@ -61,11 +59,12 @@ export class RaceMachine implements TextMachine {
   private creations: RaceCreation[] = [];
   private section: Section | null = null;
   private pending: string | null = null;
-  private strangers: { text: string; line: number }[] = [];
+  private readonly strangers: Strangers;
 
   constructor(context: ReadContext, tests: TestTracker) {
     this.context = context;
     this.tests = tests;
+    this.strangers = new Strangers(context, 'a race report');
   }
 
   get active(): boolean {
@@ -79,13 +78,13 @@ export class RaceMachine implements TextMachine {
     if (text === OPENING) return this.openReport(line);
     if (!this.open) return this.takeFound(text, line);
     const taken = this.takeSection(text) || this.takeFrame(text, content);
-    if (taken) this.resume();
+    if (taken) this.strangers.flush();
     return taken;
   }
 
   foreign(text: string, line: number): void {
-    this.strangers.push({ text, line });
-    if (this.strangers.length > MAX_FOREIGN_RUN) this.closeReport(false);
+    this.strangers.add(text, line);
+    if (this.strangers.overflown) this.closeReport(false);
   }
 
   interrupt(): void {
@@ -209,7 +208,7 @@ export class RaceMachine implements TextMachine {
     };
     this.accesses = [];
     this.creations = [];
-    this.strangers = [];
+    this.strangers.drop();
     this.keep(race);
   }
 
@@ -232,15 +231,6 @@ export class RaceMachine implements TextMachine {
     }
     this.sinceFound++;
     this.context.sink.race(race, this.part);
-  }
-
-  /** The report goes on: what stood between is reported. */
-  private resume(): void {
-    for (const { text, line } of this.strangers) {
-      const message = 'this line between the lines of a race report is not part of it';
-      this.context.report({ severity: 'warning', message, line, excerpt: makeExcerpt(text) });
-    }
-    this.strangers = [];
   }
 }
 

@@ -1,0 +1,30 @@
+/** Whether the text of a goroutine is all there: a stack ends at a root, or the go statement that made it follows. */
+
+import type { StackTable } from '../../model/stacks.ts';
+import type { GoroutineDraft } from './draft.ts';
+
+/** Functions at which the stack of a goroutine ends for good. */
+const ROOTS =
+  /^(?:runtime\.(?:goexit|main|mstart\w*|rt0_go|mcall|systemstack\w*|cgocallback\w*|gcBgMarkWorker)|main\.main|.*\b_cgoexp_\w+)$/;
+/** Where the main goroutine's stack may end when the runtime's own frames are hidden. */
+const MAIN_ROOTS = /^main\.|\binit\b|\bglob\.\.func/;
+/** Go up to 1.20 prints 100 frames, hidden ones counted, and may stop without a word. */
+const SILENT_LIMIT = 40;
+
+/** `cut`: the last line of the input, which has no line end, is this goroutine's. */
+export function isWhole(draft: GoroutineDraft, stacks: StackTable, cut: boolean): boolean {
+  if (!draft.stackAvailable) return true;
+  if (draft.waitsForPlace || draft.bare) return false;
+  if (cut && !draft.lastWhole) return false;
+  return draft.section === 'done' || draft.isCreated || endsAtRoot(draft, stacks);
+}
+
+function endsAtRoot(draft: GoroutineDraft, stacks: StackTable): boolean {
+  if (draft.root < 0) return false;
+  const { id } = draft.header;
+  if (id === 0 || draft.frames.length >= SILENT_LIMIT) return true;
+  const functionId = stacks.functionIdOf(draft.root);
+  if (functionId < 0) return true;
+  const name = stacks.functionName(functionId);
+  return ROOTS.test(name) || (id === 1 && MAIN_ROOTS.test(name));
+}

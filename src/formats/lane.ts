@@ -1,0 +1,101 @@
+/**
+ * One stream of lines and the machines that recognise formats in it. An input may hold several streams: the lines
+ * behind each learnt prefix, the output of each tested package, the plain lines.
+ */
+
+import { RaceMachine } from './race/machine.ts';
+import { CountProfileMachine } from './countprofile.ts';
+import { DumpMachine } from './goroutines/machine.ts';
+import { TestMachine } from './gotest.ts';
+import type { ReadContext, TextMachine } from './text/machine.ts';
+import { TsanMachine } from './tsan.ts';
+
+/** Formats of lines that a stream can be asked for. */
+export const LINE_FORMATS = ['goroutine-dump', 'goroutine-profile', 'race-report', 'go-test'] as const;
+export type LineFormat = (typeof LINE_FORMATS)[number];
+
+/** What a line must hold to begin anything: most lines of most logs do not. */
+const HINT =
+  /goroutine |Goroutine \d|panic|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |unexpected fault|WARNING: |profile: total|={18}|Found \d|runtime stack:|^(?:=== |\s*--- |FAIL|ok {2}|\?|PASS)/;
+
+export class Lane {
+  readonly tests: TestMachine;
+  private readonly machines: readonly TextMachine[];
+  private readonly dump: DumpMachine | null = null;
+  private current: TextMachine | null = null;
+  /** The last line that was evidence; 0 before. */
+  lastTaken = 0;
+
+  /** `format` null looks for all; `testedPackage` where something else than the lines names it. */
+  constructor(context: ReadContext, format: LineFormat | null, testedPackage: string | null = null) {
+    this.tests = new TestMachine(testedPackage);
+    const wanted = (name: LineFormat): boolean => format === null || format === 'go-test' || format === name;
+    const machines: TextMachine[] = [];
+    if (wanted('goroutine-dump')) {
+      this.dump = new DumpMachine(context);
+      machines.push(this.dump);
+    }
+    if (wanted('race-report')) machines.push(new RaceMachine(context, this.tests), new TsanMachine(context));
+    if (wanted('goroutine-profile')) machines.push(new CountProfileMachine(context));
+    this.machines = [...machines, this.tests];
+  }
+
+  /** Whether evidence is open. */
+  get active(): boolean {
+    return this.current !== null;
+  }
+
+  /** Offers a line: its content without prefix, line end and colours. True when it was evidence. */
+  take(text: string, line: number): boolean {
+    const { current } = this;
+    if (current === null && !HINT.test(text)) return false;
+    if (!this.offer(text, line)) {
+      current?.foreign(text, line);
+      if (current !== null && !current.active) this.current = null;
+      return false;
+    }
+    this.lastTaken = line;
+    return true;
+  }
+
+  /** A line of the input that is none of this stream's fell between its lines. */
+  foreign(text: string, line: number): void {
+    this.current?.foreign(text, line);
+    if (this.current !== null && !this.current.active) this.current = null;
+  }
+
+  /** Takes plain frames off the bytes; see {@link DumpMachine.bulk}. */
+  bulk(buf: Buffer, start: number, end: number): number {
+    return this.dump !== null && this.current === this.dump ? this.dump.bulk(buf, start, end) : 0;
+  }
+
+  get bulkEnd(): number {
+    return this.dump === null ? 0 : this.dump.bulkEnd;
+  }
+
+  finish(cut: boolean): void {
+    for (const machine of this.machines) machine.finish(cut && machine === this.current);
+    this.current = null;
+  }
+
+  private offer(text: string, line: number): boolean {
+    const { current } = this;
+    if (current?.take(text, line)) {
+      if (!current.active) this.current = null;
+      return true;
+    }
+    for (const machine of this.machines) {
+      if (machine === current || !machine.take(text, line)) continue;
+      if (machine.active) this.enter(machine);
+      return true;
+    }
+    return false;
+  }
+
+  private enter(machine: TextMachine): void {
+    for (const other of this.machines) {
+      if (other !== machine) other.interrupt();
+    }
+    this.current = machine;
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * Lines of text, damaged in transport as they may be → lanes of clean lines → machines that recognise formats.
+ *
+ * A line is, in this order:
+ *   1. cleaned of colours and marks;
+ *   2. a JSON object that carries text, which goes to the lane of its writer;
+ *   3. a whole traceback in one string with escapes, which gets a lane of its own;
+ *   4. a line behind a learnt prefix, which goes to that prefix's lane;
+ *   5. a plain line. If it holds an anchor behind other text, it and the next lines wait until one shows whether that
+ *      text is a prefix.
+ */
+
+import { makeExcerpt, type Problem } from '../base/errors.ts';
+import { MAX_LANES } from '../base/limits.ts';
+import { type Line, type LineHandler, LineReader, textOf } from '../base/lines.ts';
+import type { DumpPart, Part } from '../model/evidence.ts';
+import { findCrashInLine } from './goroutines/head.ts';
+import { Lane, type LineFormat } from './lane.ts';
+import type { ReadContext } from './text/machine.ts';
+import { findAnchor } from './transport/anchors.ts';
+import { cleanLine } from './transport/clean.ts';
+import { unfoldLine } from './transport/escapes.ts';
+import { type CarriedText, readJsonLine } from './transport/json.ts';
+import { isBareContinuation, LinePrefix, MAX_PREFIX } from './transport/prefix.ts';
+
+/** Lines that are held back while a prefix is in question. */
+const MAX_PENDING = 16;
+/** Characters of an unended line of a JSON stream that are kept. */
+const MAX_PARTIAL = 1 << 20;
+
+interface NumberedText {
+  readonly text: string;
+  readonly number: number;
+}
+
+interface PrefixLane {
+  readonly prefix: LinePrefix;
+  readonly lane: Lane;
+}
+
+interface PendingPrefix {
+  readonly prefix: LinePrefix;
+  readonly anchor: number;
+  readonly lines: NumberedText[];
+}
+
+export class TextReader implements LineHandler {
+  private readonly context: ReadContext;
+  private readonly format: LineFormat | null;
+  private readonly lines = new LineReader(this);
+  private readonly plain: Lane;
+  /** All lanes but the plain one, in the order in which they began. */
+  private readonly lanes = new Map<string, Lane>();
+  private prefixes: PrefixLane[] = [];
+  private readonly partials = new Map<string, string>();
+  private pending: PendingPrefix | null = null;
+  /** A crash's reason behind other text, for inputs in which nothing else is found. */
+  private inlineCrash: DumpPart | null = null;
+  private unended = false;
+  lineCount = 0;
+  bulkEnd = 0;
+
+  constructor(context: ReadContext, format: LineFormat | null) {
+    this.context = context;
+    this.format = format;
+    this.plain = new Lane(context, format);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.lines.push(chunk);
+  }
+
+  /** Ends the input. Returns what only counts where nothing else was found. */
+  finish(): Part | null {
+    this.lines.finish();
+    if (this.pending !== null) this.settle(this.pending, false);
+    for (const [stream, text] of [...this.partials]) this.takePartialEnd(stream, text);
+    for (const lane of [this.plain, ...this.lanes.values()]) lane.finish(this.unended);
+    return this.inlineCrash ?? this.plain.tests.summarize() ?? this.summarizeTests();
+  }
+
+  bulk(buf: Buffer, start: number, end: number, number: number): number {
+    if (this.lanes.size > 0 || this.pending !== null) return 0;
+    const taken = this.plain.bulk(buf, start, end);
+    this.bulkEnd = this.plain.bulkEnd;
+    if (taken > 0) this.plain.lastTaken = number + taken - 1;
+    return taken;
+  }
+
+  line(line: Line): void {
+    this.lineCount = line.number;
+    this.unended = line.unended;
+    if (line.cut) this.reportCut(line);
+    const text = textOf(line);
+    // a carriage return within a line rewrote it on a terminal: a progress bar, say
+    this.takeLine(cleanLine(text), line.number);
+  }
+
+  private reportCut(line: Line): void {
+    const message = `this line is longer than ${line.end - line.start} bytes: the rest of it is skipped`;
+    this.report({ severity: 'error', message, line: line.number });
+  }
+
+  private report(problem: Problem): void {
+    this.context.report(problem);
+  }
+
+  // ---- routes ----
+
+  private takeLine(text: string, number: number): void {
+    if (this.takeJson(text, number) || this.takeUnfolded(text, number)) return;
+    if (this.takePrefixed(text, number)) return;
+    if (this.pending !== null) this.hold(this.pending, text, number);
+    else if (!this.beginPending(text, number)) this.takePlain(text, number);
+  }
+
+  private takePlain(text: string, number: number): void {
+    if (this.plain.take(text, number) || this.inlineCrash !== null) return;
+    const crash = findCrashInLine(text, number);
+    if (crash === null) return;
+    const { line } = crash;
+    this.inlineCrash = { format: 'goroutine-dump', line, crash, servedPanic: null, goroutines: [], runtimeStack: null };
+  }
+
+  private takeUnfolded(text: string, number: number): boolean {
+    const unfolded = unfoldLine(text);
+    if (unfolded === null) return false;
+    this.takeAlone(unfolded.lines, number, unfolded.cut);
+    return true;
+  }
+
+  /** A whole text in one line: all that is in it gets that line's number. */
+  private takeAlone(lines: readonly string[], number: number, cut: boolean): void {
+    const lane = new Lane(this.context, this.format);
+    for (const text of lines) lane.take(cleanLine(text), number);
+    lane.finish(cut);
+  }
+
+  // ---- JSON ----
+
+  private takeJson(text: string, number: number): boolean {
+    if (!/^\s*\[?\{/.test(text)) return false;
+    const carried = readJsonLine(text);
+    if (carried === null) return false;
+    if (carried.kind === 'traceback') this.takeAlone(carried.lines, number, false);
+    else if (carried.kind === 'text' && !this.takeCarried(carried.carried, number)) this.plain.foreign(text, number);
+    return true;
+  }
+
+  /** Returns whether the text went into evidence. */
+  private takeCarried(carried: CarriedText, number: number): boolean {
+    const { stream, text, partial } = carried;
+    const lane = this.laneOf(carried);
+    if (!partial) return text.split('\n').map((line) => lane.take(cleanLine(line), number)).some(Boolean);
+    const lines = ((this.partials.get(stream) ?? '') + text).split('\n');
+    const rest = lines.pop() as string;
+    if (rest === '') this.partials.delete(stream);
+    else this.partials.set(stream, rest.slice(0, MAX_PARTIAL));
+    let taken = rest !== '';
+    for (const line of lines) {
+      if (lane.take(cleanLine(line.endsWith('\r') ? line.slice(0, -1) : line), number)) taken = true;
+    }
+    return taken;
+  }
+
+  private laneOf({ stream, test }: CarriedText): Lane {
+    if (test === null) return this.openLane(stream, null);
+    const lane = this.openLane(`package ${test.package}`, test.package);
+    lane.tests.runs(test.test);
+    return lane;
+  }
+
+  /** The last line of a stream that did not end with a line end. */
+  private takePartialEnd(stream: string, text: string): void {
+    const lane = this.lanes.get(stream) ?? this.lanes.get(`package ${packageOf(stream)}`);
+    lane?.take(cleanLine(text), this.lineCount);
+  }
+
+  private openLane(key: string, testedPackage: string | null): Lane {
+    let lane = this.lanes.get(key);
+    if (lane === undefined) {
+      if (this.lanes.size >= MAX_LANES) this.dropOldestLane();
+      lane = new Lane(this.context, this.format, testedPackage);
+      this.lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  private dropOldestLane(): void {
+    const [key, lane] = this.lanes.entries().next().value as [string, Lane];
+    lane.finish(false);
+    this.lanes.delete(key);
+    this.prefixes = this.prefixes.filter((other) => other.lane !== lane);
+  }
+
+  private summarizeTests(): Part | null {
+    const parts = [...this.lanes.values()].map((lane) => lane.tests.summarize()).filter((part) => part !== null);
+    if (parts.length === 0) return null;
+    const packages = parts.flatMap((part) => part.packages);
+    const failedTests = parts.flatMap((part) => part.failedTests);
+    return { format: 'go-test', line: Math.min(...parts.map((part) => part.line)), packages, failedTests };
+  }
+
+  // ---- prefixes ----
+
+  private takePrefixed(text: string, number: number): boolean {
+    for (let i = this.prefixes.length - 1; i >= 0; i--) {
+      const { prefix, lane } = this.prefixes[i];
+      const content = prefix.strip(text);
+      if (content === null) continue;
+      lane.take(content, number);
+      return true;
+    }
+    return false;
+  }
+
+  private beginPending(text: string, number: number): boolean {
+    const anchor = findAnchor(text);
+    if (anchor <= 0 || anchor > MAX_PREFIX) return false;
+    const sample = text.slice(0, anchor);
+    if (sample.trim() === '') return false;
+    this.pending = { prefix: new LinePrefix(sample), anchor, lines: [{ text, number }] };
+    return true;
+  }
+
+  private hold(pending: PendingPrefix, text: string, number: number): void {
+    pending.lines.push({ text, number });
+    if (pending.prefix.strip(text) !== null) this.settle(pending, true);
+    else if (pending.lines.length > MAX_PENDING || isBareContinuation(text)) this.settle(pending, false);
+  }
+
+  /** Ends the question: the lines held back go where they belong. */
+  private settle(pending: PendingPrefix, learnt: boolean): void {
+    this.pending = null;
+    const [first, ...rest] = pending.lines;
+    if (learnt) {
+      const lane = this.openPrefix(pending.prefix);
+      this.replayHistory(pending.prefix, lane, first.number);
+      lane.take(pending.prefix.strip(first.text) ?? '', first.number);
+    } else {
+      this.plain.take(first.text.slice(pending.anchor), first.number);
+    }
+    for (const { text, number } of rest) this.takeLine(text, number);
+  }
+
+  private openPrefix(prefix: LinePrefix): Lane {
+    const lane = this.openLane(`prefix ${prefix.key}`, null);
+    this.prefixes.push({ prefix, lane });
+    return lane;
+  }
+
+  /** What stood behind the same prefix above its first anchor: the reason of a crash. */
+  private replayHistory(prefix: LinePrefix, lane: Lane, before: number): void {
+    for (const line of this.lines.history()) {
+      if (line.number <= this.plain.lastTaken || line.number >= before) continue;
+      const content = prefix.strip(cleanLine(textOf(line)));
+      if (content !== null) lane.take(content, line.number);
+    }
+  }
+}
+
+function packageOf(stream: string): string {
+  return stream.startsWith('test ') ? (JSON.parse(stream.slice('test '.length)) as string[])[0] : '';
+}
+
+/** What stands at the beginning of a text that holds no evidence, for an error that names it. */
+export function excerptOf(sample: Buffer): string {
+  const lf = sample.indexOf(0x0a);
+  return makeExcerpt(sample.toString('utf8', 0, lf < 0 ? Math.min(sample.length, 400) : lf).trim());
+}
