@@ -19,6 +19,7 @@ export const EQUALS = 0x3d;
 export const LBRACKET = 0x5b;
 export const RBRACKET = 0x5d;
 export const LBRACE = 0x7b;
+export const RBRACE = 0x7d;
 
 export function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;

@@ -11,12 +11,25 @@ import { MAX_DISTINCT, MAX_NAME_BYTES } from './limits.ts';
 const SALT = (Math.random() * 0x1_0000_0000) | 0;
 const INITIAL_SLOTS = 1024;
 
+let viewed: Uint8Array = new Uint8Array(0);
+let lastView = new DataView(viewed.buffer);
+
+/** A view of the same bytes, to read four at a time; that of the last buffer is kept at hand. */
+export function viewOf(buf: Uint8Array): DataView {
+  if (buf !== viewed) {
+    viewed = buf;
+    lastView = new DataView(buf.buffer, buf.byteOffset, buf.byteLength);
+  }
+  return lastView;
+}
+
 /** A 32-bit hash of [start, end), four bytes a step. */
 export function hashBytes(buf: Uint8Array, start: number, end: number): number {
+  const view = viewOf(buf);
   let h = SALT ^ (end - start);
   let i = start;
   for (const last = end - 4; i <= last; i += 4) {
-    h = Math.imul(h ^ (buf[i] | (buf[i + 1] << 8) | (buf[i + 2] << 16) | (buf[i + 3] << 24)), 0x9e3779b1);
+    h = Math.imul(h ^ view.getInt32(i, true), 0x9e3779b1);
     h ^= h >>> 15;
   }
   for (; i < end; i++) h = Math.imul(h ^ buf[i], 0x85ebca6b);
@@ -25,11 +38,25 @@ export function hashBytes(buf: Uint8Array, start: number, end: number): number {
   return h ^ (h >>> 16);
 }
 
+/** Whether [start, end) of `b` equals what `a` holds from `from` on. */
+function sameBytes(a: DataView, from: number, b: DataView, start: number, end: number): boolean {
+  const shift = from - start;
+  let i = start;
+  for (const last = end - 4; i <= last; i += 4) {
+    if (a.getInt32(i + shift, true) !== b.getInt32(i, true)) return false;
+  }
+  for (; i < end; i++) {
+    if (a.getInt8(i + shift) !== b.getInt8(i)) return false;
+  }
+  return true;
+}
+
 /** Byte strings → ids. */
 export class ByteInterner {
   private slots = new Int32Array(INITIAL_SLOTS);
   private mask = INITIAL_SLOTS - 1;
   private arena: Buffer = Buffer.allocUnsafe(1 << 16);
+  private arenaView = new DataView(this.arena.buffer, this.arena.byteOffset, this.arena.byteLength);
   private used = 0;
   private readonly ends = new Int32Column();
   private readonly hashes = new Int32Column();
@@ -69,14 +96,16 @@ export class ByteInterner {
     return id === 0 ? 0 : this.ends.data[id - 1];
   }
 
+  /** Where the bytes of `id` end if they stand at `at`, or -1. */
+  matchAt(id: number, buf: Uint8Array, at: number, end: number): number {
+    const from = id === 0 ? 0 : this.ends.data[id - 1];
+    const stop = at + this.ends.data[id] - from;
+    return stop <= end && sameBytes(this.arenaView, from, viewOf(buf), at, stop) ? stop : -1;
+  }
+
   private equals(id: number, buf: Uint8Array, start: number, end: number): boolean {
-    const { arena } = this;
-    let at = this.start(id);
-    if (this.ends.data[id] - at !== end - start) return false;
-    for (let i = start; i < end; i++, at++) {
-      if (arena[at] !== buf[i]) return false;
-    }
-    return true;
+    const from = id === 0 ? 0 : this.ends.data[id - 1];
+    return this.ends.data[id] - from === end - start && sameBytes(this.arenaView, from, viewOf(buf), start, end);
   }
 
   private add(buf: Uint8Array, start: number, end: number, hash: number, slot: number): number {
@@ -89,6 +118,7 @@ export class ByteInterner {
       const wider = Buffer.allocUnsafe(Math.max(needed, this.arena.length * 2));
       this.arena.copy(wider, 0, 0, this.used);
       this.arena = wider;
+      this.arenaView = new DataView(wider.buffer, wider.byteOffset, wider.byteLength);
     }
     for (let i = start, at = this.used; i < end; i++, at++) this.arena[at] = buf[i];
     this.used = needed;

@@ -65,8 +65,8 @@ export class Lane {
   }
 
   /** Takes plain frames off the bytes; see {@link DumpMachine.bulk}. */
-  bulk(buf: Buffer, start: number, end: number): number {
-    return this.dump !== null && this.current === this.dump ? this.dump.bulk(buf, start, end) : 0;
+  bulk(buf: Buffer, start: number, end: number, line: number): number {
+    return this.dump !== null && this.current === this.dump ? this.dump.bulk(buf, start, end, line) : 0;
   }
 
   get bulkEnd(): number {

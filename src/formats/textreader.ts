@@ -27,6 +27,8 @@ import { isBareContinuation, LinePrefix, MAX_PREFIX } from './transport/prefix.t
 const MAX_PENDING = 16;
 /** Characters of an unended line of a JSON stream that are kept. */
 const MAX_PARTIAL = 1 << 20;
+/** Carriers within carriers that are opened. */
+const MAX_WRAPPINGS = 3;
 
 interface NumberedText {
   readonly text: string;
@@ -52,7 +54,8 @@ export class TextReader implements LineHandler {
   /** All lanes but the plain one, in the order in which they began. */
   private readonly lanes = new Map<string, Lane>();
   private prefixes: PrefixLane[] = [];
-  private readonly partials = new Map<string, string>();
+  /** Pieces of lines that the next text of their stream completes. */
+  private readonly partials = new Map<string, { readonly lane: Lane; readonly text: string }>();
   private pending: PendingPrefix | null = null;
   /** A crash's reason behind other text, for inputs in which nothing else is found. */
   private inlineCrash: DumpPart | null = null;
@@ -74,14 +77,14 @@ export class TextReader implements LineHandler {
   finish(): Part | null {
     this.lines.finish();
     if (this.pending !== null) this.settle(this.pending, false);
-    for (const [stream, text] of [...this.partials]) this.takePartialEnd(stream, text);
+    for (const { lane, text } of this.partials.values()) lane.take(cleanLine(text), this.lineCount);
     for (const lane of [this.plain, ...this.lanes.values()]) lane.finish(this.unended);
     return this.inlineCrash ?? this.plain.tests.summarize() ?? this.summarizeTests();
   }
 
   bulk(buf: Buffer, start: number, end: number, number: number): number {
     if (this.lanes.size > 0 || this.pending !== null) return 0;
-    const taken = this.plain.bulk(buf, start, end);
+    const taken = this.plain.bulk(buf, start, end, number);
     this.bulkEnd = this.plain.bulkEnd;
     if (taken > 0) this.plain.lastTaken = number + taken - 1;
     return taken;
@@ -91,9 +94,7 @@ export class TextReader implements LineHandler {
     this.lineCount = line.number;
     this.unended = line.unended;
     if (line.cut) this.reportCut(line);
-    const text = textOf(line);
-    // a carriage return within a line rewrote it on a terminal: a progress bar, say
-    this.takeLine(cleanLine(text), line.number);
+    this.takeLine(cleanLine(textOf(line)), line.number);
   }
 
   private reportCut(line: Line): void {
@@ -108,8 +109,7 @@ export class TextReader implements LineHandler {
   // ---- routes ----
 
   private takeLine(text: string, number: number): void {
-    if (this.takeJson(text, number) || this.takeUnfolded(text, number)) return;
-    if (this.takePrefixed(text, number)) return;
+    if (this.takeWrapped(text, number, '', 0) || this.takePrefixed(text, number)) return;
     if (this.pending !== null) this.hold(this.pending, text, number);
     else if (!this.beginPending(text, number)) this.takePlain(text, number);
   }
@@ -120,6 +120,18 @@ export class TextReader implements LineHandler {
     if (crash === null) return;
     const { line } = crash;
     this.inlineCrash = { format: 'goroutine-dump', line, crash, servedPanic: null, goroutines: [], runtimeStack: null };
+  }
+
+  /** Takes what carries other lines within it. `scope` names the carriers it came out of, `depth` counts them. */
+  private takeWrapped(text: string, number: number, scope: string, depth: number): boolean {
+    if (depth > MAX_WRAPPINGS) return false;
+    return this.takeJson(text, number, scope, depth) || this.takeUnfolded(text, number);
+  }
+
+  /** A line out of a carrier, which may carry others itself: docker logs of a program that logs JSON, say. */
+  private takeContent(lane: Lane, text: string, number: number, scope: string, depth: number): boolean {
+    const clean = cleanLine(text.endsWith('\r') ? text.slice(0, -1) : text);
+    return this.takeWrapped(clean, number, scope, depth + 1) || lane.take(clean, number);
   }
 
   private takeUnfolded(text: string, number: number): boolean {
@@ -138,42 +150,41 @@ export class TextReader implements LineHandler {
 
   // ---- JSON ----
 
-  private takeJson(text: string, number: number): boolean {
-    if (!/^\s*\[?\{/.test(text)) return false;
+  private takeJson(text: string, number: number, scope: string, depth: number): boolean {
     const carried = readJsonLine(text);
     if (carried === null) return false;
     if (carried.kind === 'traceback') this.takeAlone(carried.lines, number, false);
-    else if (carried.kind === 'text' && !this.takeCarried(carried.carried, number)) this.plain.foreign(text, number);
+    else if (carried.kind === 'text' && !this.takeCarried(carried.carried, number, scope, depth)) {
+      this.plain.foreign(text, number);
+    }
     return true;
   }
 
   /** Returns whether the text went into evidence. */
-  private takeCarried(carried: CarriedText, number: number): boolean {
-    const { stream, text, partial } = carried;
-    const lane = this.laneOf(carried);
-    if (!partial) return text.split('\n').map((line) => lane.take(cleanLine(line), number)).some(Boolean);
-    const lines = ((this.partials.get(stream) ?? '') + text).split('\n');
-    const rest = lines.pop() as string;
-    if (rest === '') this.partials.delete(stream);
-    else this.partials.set(stream, rest.slice(0, MAX_PARTIAL));
-    let taken = rest !== '';
+  private takeCarried(carried: CarriedText, number: number, scope: string, depth: number): boolean {
+    const stream = `${scope}${carried.stream}`;
+    const lane = this.laneOf(carried, scope);
+    const lines = ((this.partials.get(stream)?.text ?? '') + carried.text).split('\n');
+    let taken = false;
+    if (carried.partial) taken = this.keepPartial(stream, lane, lines.pop() as string);
     for (const line of lines) {
-      if (lane.take(cleanLine(line.endsWith('\r') ? line.slice(0, -1) : line), number)) taken = true;
+      if (this.takeContent(lane, line, number, stream, depth)) taken = true;
     }
     return taken;
   }
 
-  private laneOf({ stream, test }: CarriedText): Lane {
-    if (test === null) return this.openLane(stream, null);
-    const lane = this.openLane(`package ${test.package}`, test.package);
-    lane.tests.runs(test.test);
-    return lane;
+  /** Keeps the piece of a line that the next text of the stream completes; returns whether there is one. */
+  private keepPartial(stream: string, lane: Lane, rest: string): boolean {
+    if (rest === '') this.partials.delete(stream);
+    else this.partials.set(stream, { lane, text: rest.slice(0, MAX_PARTIAL) });
+    return rest !== '';
   }
 
-  /** The last line of a stream that did not end with a line end. */
-  private takePartialEnd(stream: string, text: string): void {
-    const lane = this.lanes.get(stream) ?? this.lanes.get(`package ${packageOf(stream)}`);
-    lane?.take(cleanLine(text), this.lineCount);
+  private laneOf({ stream, test }: CarriedText, scope: string): Lane {
+    if (test === null) return this.openLane(scope + stream, null);
+    const lane = this.openLane(`${scope}package ${test.package}`, test.package);
+    lane.tests.runs(test.test);
+    return lane;
   }
 
   private openLane(key: string, testedPackage: string | null): Lane {
@@ -208,7 +219,7 @@ export class TextReader implements LineHandler {
       const { prefix, lane } = this.prefixes[i];
       const content = prefix.strip(text);
       if (content === null) continue;
-      lane.take(content, number);
+      this.takeContent(lane, content, number, `prefix ${prefix.key} `, 0);
       return true;
     }
     return false;
@@ -217,9 +228,10 @@ export class TextReader implements LineHandler {
   private beginPending(text: string, number: number): boolean {
     const anchor = findAnchor(text);
     if (anchor <= 0 || anchor > MAX_PREFIX) return false;
-    const sample = text.slice(0, anchor);
+    // a tab before the anchor is the line's own: a message that holds a traceback is indented by one
+    const sample = text.slice(0, anchor).replace(/\t+$/, '');
     if (sample.trim() === '') return false;
-    this.pending = { prefix: new LinePrefix(sample), anchor, lines: [{ text, number }] };
+    this.pending = { prefix: new LinePrefix(sample), anchor: sample.length, lines: [{ text, number }] };
     return true;
   }
 
@@ -257,10 +269,6 @@ export class TextReader implements LineHandler {
       if (content !== null) lane.take(content, line.number);
     }
   }
-}
-
-function packageOf(stream: string): string {
-  return stream.startsWith('test ') ? (JSON.parse(stream.slice('test '.length)) as string[])[0] : '';
 }
 
 /** What stands at the beginning of a text that holds no evidence, for an error that names it. */

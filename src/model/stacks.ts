@@ -71,6 +71,16 @@ export class StackTable {
     return this.pairs.intern(functionId, placeId);
   }
 
+  /** Where a frame's function name ends if it stands at `at`, or -1. The frame is one of a function with a place. */
+  matchFunction(frame: FrameId, buf: Uint8Array, at: number, end: number): number {
+    return this.functions.matchAt(this.pairs.first.data[frame], buf, at, end);
+  }
+
+  /** Where a frame's `FILE:LINE` ends if it stands at `at`, or -1. The frame is one of a function with a place. */
+  matchPlace(frame: FrameId, buf: Uint8Array, at: number, end: number): number {
+    return this.places.matchAt(this.pairs.second.data[frame], buf, at, end);
+  }
+
   /** The frame that stands for frames left out; `count` null where the text gives no number. */
   internElided(count: number | null): FrameId {
     return this.pairs.intern(count ?? -1, ELIDED);

@@ -1,42 +1,214 @@
 /**
- * The fast way through the bulk of a dump: pairs of plain frame lines, straight from the bytes.
+ * The fast way through the bulk of a dump, straight from the bytes:
  *
+ *     goroutine 7 gp=0xc0000061c0 m=nil [select, 3 minutes]:
  *     main.(*Depot).load(0x2faf080?, {0x7ffc6c2cee6b?, 0x4af1d2?})
  *     <TAB>/home/gopher/depot/main.go:84 +0x36e
+ *     created by main.Run in goroutine 1
+ *     <TAB>/home/gopher/depot/main.go:30 +0x9b
+ *     (blank)
  *
  * It takes only what the machine's own way would read the same; anything else is left to it. A test compares both.
+ *
+ * Goroutines repeat each other's stacks: after a frame mostly comes the frame that came after it the last time. That
+ * one is compared first, so that most names are neither searched for their end nor hashed.
  */
 
-import { AMPERSAND, COLON, DOT, isDigit, LF, LPAREN, PLUS, RPAREN, SPACE, TAB } from '../../base/bytes.ts';
-import type { Int32Column } from '../../base/columns.ts';
-import { MAX_FRAMES } from '../../base/limits.ts';
-import type { StackTable } from '../../model/stacks.ts';
+import { AMPERSAND, ascii, COLON, DOT, hasAt, isDigit, LBRACKET, LF, LPAREN, parseDecimal, PLUS, RBRACE, RBRACKET, RPAREN, SPACE, skipDigits, TAB } from '../../base/bytes.ts';
+import { Int32Column } from '../../base/columns.ts';
+import { ByteInterner } from '../../base/intern.ts';
+import { MAX_FRAMES, MAX_STATUS_CACHE } from '../../base/limits.ts';
+import type { FrameId, StackTable } from '../../model/stacks.ts';
+import { type Header, parseHeader, type Status } from './header.ts';
 
 /** Bytes that may stand in a function's name: 1; the parenthesis and what ends the fast way: 0. */
 const NAME_BYTE = new Uint8Array(256);
 for (let c = 0x21; c < 0x100; c++) NAME_BYTE[c] = 1;
 for (const c of '()",;<>\'{}|\\:?!#&`^=[]\x7f') NAME_BYTE[c.charCodeAt(0)] = 0;
 
-/** Frames of one goroutine that are taken in one go. */
-const MAX_RUN = MAX_FRAMES - 1;
+const GOROUTINE = ascii('goroutine ');
+const CREATED_BY = ascii('created by ');
+const IN_GOROUTINE = ascii(' in goroutine ');
 
-/** Takes pairs of lines from `start` on; returns the position behind the last one. */
-export function takeFrames(stacks: StackTable, frames: Int32Column, buf: Buffer, start: number, end: number): number {
-  let at = start;
-  while (frames.length < MAX_RUN) {
-    const paren = findNameEnd(buf, at, end);
-    if (paren < 0) return at;
-    const callEnd = findCallEnd(buf, paren, end);
-    if (callEnd < 0 || callEnd + 2 >= end || buf[callEnd + 1] !== TAB) return at;
-    const placeEnd = findPlaceEnd(buf, callEnd + 2, end);
-    if (placeEnd < 0) return at;
-    const lineEnd = findLineEnd(buf, placeEnd, end);
-    if (lineEnd < 0) return at;
-    const name = stacks.internFunction(buf, at, paren);
-    frames.push(stacks.internFrame(name, stacks.internPlace(buf, callEnd + 2, placeEnd)));
-    at = lineEnd + 1;
+/** Digits of the largest id that a JS number holds exactly. */
+const MAX_ID_DIGITS = 15;
+
+/** A go statement, as {@link DumpScanner.creator} found it. */
+export interface ScannedCreator {
+  frame: FrameId;
+  goroutine: number | null;
+}
+
+export class DumpScanner {
+  private readonly stacks: StackTable;
+  /** By frame: one more than the frame that last followed it; 0 for none. */
+  private readonly followers = new Int32Column(1024);
+  /** The frame that a stack began with last time; -1 at first. */
+  private firstFrame: FrameId = -1;
+  private tails = new ByteInterner();
+  private statuses: (Status | null)[] = [];
+  /** What {@link header} found. */
+  foundHeader: Header | null = null;
+  /** What {@link creator} found. */
+  readonly foundCreator: ScannedCreator = { frame: -1, goroutine: null };
+
+  constructor(stacks: StackTable) {
+    this.stacks = stacks;
   }
-  return at;
+
+  /** Takes pairs of frame lines from `start` on; returns the position behind the last one. */
+  frames(into: Int32Column, buf: Buffer, start: number, end: number): number {
+    let at = start;
+    let previous = into.length === 0 ? -1 : into.data[into.length - 1];
+    while (into.length < MAX_FRAMES) {
+      const guess = this.followerOf(previous);
+      let next = guess < 0 ? -1 : this.matchFrame(guess, buf, at, end);
+      if (next >= 0) {
+        into.push(guess);
+        previous = guess;
+      } else {
+        next = this.scanFrame(into, buf, at, end);
+        if (next < 0) return at;
+        const frame = into.data[into.length - 1];
+        this.learn(previous, frame);
+        previous = frame;
+      }
+      at = next;
+    }
+    return at;
+  }
+
+  /** Takes `created by F[ in goroutine N]` and its place; returns the position behind them, or -1. */
+  creator(buf: Buffer, start: number, end: number): number {
+    if (!hasAt(buf, start, end, CREATED_BY)) return -1;
+    const from = start + CREATED_BY.length;
+    const nameEnd = findBareNameEnd(buf, from, end);
+    if (nameEnd <= from) return -1;
+    let lineEnd = nameEnd;
+    this.foundCreator.goroutine = null;
+    if (hasAt(buf, nameEnd, end, IN_GOROUTINE)) {
+      const digits = nameEnd + IN_GOROUTINE.length;
+      lineEnd = skipDigits(buf, digits, end);
+      if (lineEnd === digits || lineEnd - digits > MAX_ID_DIGITS) return -1;
+      this.foundCreator.goroutine = parseDecimal(buf, digits, lineEnd);
+    }
+    if (lineEnd + 2 >= end || buf[lineEnd] !== LF || buf[lineEnd + 1] !== TAB) return -1;
+    const placeEnd = findPlaceEnd(buf, lineEnd + 2, end);
+    const next = placeEnd < 0 ? -1 : findLineEnd(buf, placeEnd, end);
+    if (next < 0) return -1;
+    const place = this.stacks.internPlace(buf, lineEnd + 2, placeEnd);
+    this.foundCreator.frame = this.stacks.internFrame(this.stacks.internFunction(buf, from, nameEnd), place);
+    return next + 1;
+  }
+
+  /** Takes a goroutine's header; returns the position behind its line, or -1. */
+  header(buf: Buffer, start: number, end: number): number {
+    if (!hasAt(buf, start, end, GOROUTINE)) return -1;
+    const digits = start + GOROUTINE.length;
+    const idEnd = skipDigits(buf, digits, end);
+    if (idEnd === digits || idEnd - digits > MAX_ID_DIGITS) return -1;
+    const lineEnd = findHeaderEnd(buf, idEnd, end);
+    if (lineEnd < 0) return -1;
+    let tail = idEnd;
+    while (tail < lineEnd && buf[tail] !== LBRACKET) tail++;
+    if (tail === lineEnd) return -1;
+    const status = this.statusOf(buf, start, tail, lineEnd);
+    if (status === null) return -1;
+    this.foundHeader = { id: parseDecimal(buf, digits, idEnd), status };
+    return lineEnd + 1;
+  }
+
+  private statusOf(buf: Buffer, start: number, tail: number, lineEnd: number): Status | null {
+    if (!isMachinePart(buf, start + GOROUTINE.length, tail)) return null;
+    if (this.tails.size >= MAX_STATUS_CACHE) {
+      this.tails = new ByteInterner();
+      this.statuses = [];
+    }
+    const id = this.tails.intern(buf, tail, lineEnd);
+    if (id === this.statuses.length) {
+      this.statuses.push(parseHeader(`goroutine 1 ${buf.toString('utf8', tail, lineEnd)}`)?.status ?? null);
+    }
+    return this.statuses[id];
+  }
+
+  private followerOf(frame: FrameId): FrameId {
+    if (frame < 0) return this.firstFrame;
+    return frame < this.followers.length ? this.followers.data[frame] - 1 : -1;
+  }
+
+  private learn(frame: FrameId, follower: FrameId): void {
+    if (frame < 0) {
+      this.firstFrame = follower;
+      return;
+    }
+    while (this.followers.length <= frame) this.followers.push(0);
+    this.followers.data[frame] = follower + 1;
+  }
+
+  /** The position behind the two lines of `frame` if they stand at `at`, or -1. */
+  private matchFrame(frame: FrameId, buf: Buffer, at: number, end: number): number {
+    const paren = this.stacks.matchFunction(frame, buf, at, end);
+    if (paren < 0 || buf[paren] !== LPAREN) return -1;
+    const callEnd = findCallEnd(buf, paren, end);
+    if (callEnd < 0 || callEnd + 2 >= end || buf[callEnd + 1] !== TAB) return -1;
+    const placeEnd = this.stacks.matchPlace(frame, buf, callEnd + 2, end);
+    if (placeEnd < 0 || placeEnd >= end) return -1;
+    if (buf[placeEnd] === LF) return placeEnd + 1;
+    if (buf[placeEnd] !== SPACE || !isOffset(buf, placeEnd + 1, end)) return -1;
+    const lineEnd = findLineEnd(buf, placeEnd, end);
+    return lineEnd < 0 ? -1 : lineEnd + 1;
+  }
+
+  private scanFrame(into: Int32Column, buf: Buffer, at: number, end: number): number {
+    const { stacks } = this;
+    const paren = findNameEnd(buf, at, end);
+    if (paren < 0) return -1;
+    const callEnd = findCallEnd(buf, paren, end);
+    if (callEnd < 0 || callEnd + 2 >= end || buf[callEnd + 1] !== TAB) return -1;
+    const placeEnd = findPlaceEnd(buf, callEnd + 2, end);
+    if (placeEnd < 0) return -1;
+    const lineEnd = findLineEnd(buf, placeEnd, end);
+    if (lineEnd < 0) return -1;
+    const name = stacks.internFunction(buf, at, paren);
+    into.push(stacks.internFrame(name, stacks.internPlace(buf, callEnd + 2, placeEnd)));
+    return lineEnd + 1;
+  }
+}
+
+/** The end of a name in a `created by` line: its blank or line end; or -1. */
+function findBareNameEnd(buf: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) {
+    const c = buf[i];
+    if (c === LF || c === SPACE) return i;
+    if (NAME_BYTE[c] === 1 || c === LPAREN || c === RPAREN) continue;
+    if (!isTypeList(buf, i, end)) return -1;
+    i += 4;
+  }
+  return -1;
+}
+
+/** The line end behind a header's colon; or -1. */
+function findHeaderEnd(buf: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) {
+    const c = buf[i];
+    if (c >= SPACE && c !== AMPERSAND) continue;
+    const closes = c === LF && buf[i - 1] === COLON && (buf[i - 2] === RBRACKET || buf[i - 2] === RBRACE);
+    return closes ? i : -1;
+  }
+  return -1;
+}
+
+const MACHINE_BYTE = new Uint8Array(256);
+for (const c of ' =0123456789abcdefgpmnilx') MACHINE_BYTE[c.charCodeAt(0)] = 1;
+
+/** Whether only what Go prints of the machine stands before the bracket: ` gp=0x… m=3 mp=0x… `. */
+function isMachinePart(buf: Uint8Array, start: number, tail: number): boolean {
+  let i = skipDigits(buf, start, tail);
+  if (buf[i] !== SPACE || buf[tail - 1] !== SPACE) return false;
+  if (i + 1 === tail) return true;
+  if (buf[i + 1] !== 0x67 || buf[i + 2] !== 0x70) return false;
+  for (; i < tail; i++) if (MACHINE_BYTE[buf[i]] === 0) return false;
+  return true;
 }
 
 /** The parenthesis behind a plain name with a dot in it, receivers and `[...]` included, or -1. */

@@ -63,6 +63,13 @@ export class GoroutineDraft {
     this.section = this.ancestor === null ? 'creator' : 'ancestor creator';
   }
 
+  /** The creator, its place already known. */
+  createdByFrame(frame: FrameId, goroutine: number | null): void {
+    this.createdBy = { frame, goroutine };
+    this.section = 'done';
+    this.lastWhole = true;
+  }
+
   originate(id: number): void {
     this.closeAncestor();
     this.ancestor = { id, frames: [], createdBy: null };

@@ -12,7 +12,7 @@
  */
 
 import { MAX_HEAD_LINES } from '../../base/limits.ts';
-import type { Crash, CrashKind, PanicValue } from '../../model/snapshot.ts';
+import type { Crash, CrashKind, PanicValue, ServedPanic } from '../../model/snapshot.ts';
 
 /** How a head may begin. A `prelude` says that one follows; a signal's needs its `PC=` line or a goroutine to count. */
 const STARTS: readonly (readonly [CrashKind | 'prelude', RegExp])[] = [
@@ -138,15 +138,15 @@ function chainMessage(lines: readonly string[]): string {
   return joinMessage(own);
 }
 
-/** Since Go 1.23 every further line of a message is printed behind a tab. */
+/** Since Go 1.23 every further line of a message is printed behind a tab, which transport may turn into blanks. */
 function joinMessage(own: readonly string[]): string {
   const [first, ...rest] = own;
-  const tabbed = rest.every((text) => text === '' || text.startsWith('\t'));
-  return [first, ...(tabbed ? rest.map((text) => text.slice(1)) : rest)].join('\n');
+  const indent = ['\t', ' '.repeat(8), ' '.repeat(4)].find((blank) => rest.every((text) => text.trim() === '' || text.startsWith(blank)));
+  return [first, ...(indent === undefined ? rest : rest.map((text) => text.slice(indent.length)))].join('\n');
 }
 
 /** A panic that somebody caught and logged, as it stands in the line above a goroutine. */
-export function parseServedPanic(text: string): { client: string; message: string } | null {
+export function parseServedPanic(text: string): ServedPanic | null {
   const match = /\bpanic serving (\S+): (.*)$/.exec(text);
   return match === null ? null : { client: match[1], message: match[2] };
 }
@@ -157,4 +157,15 @@ export function findCrashInLine(text: string, line: number): Crash | null {
   if (match === null) return null;
   const reason = `${match[1]}: ${match[2]}`;
   return { kind: match[1] as CrashKind, message: match[2], chain: readChain([reason]), lines: [reason], line };
+}
+
+/** What the lines above a goroutine say of a panic. */
+export function readAbove(lines: readonly { text: string; line: number }[]): { crash: Crash | null; servedPanic: ServedPanic | null } {
+  for (const { text, line } of lines.toReversed()) {
+    const servedPanic = parseServedPanic(text);
+    if (servedPanic !== null) return { crash: null, servedPanic };
+    const crash = findCrashInLine(text, line);
+    if (crash !== null) return { crash, servedPanic: null };
+  }
+  return { crash: null, servedPanic: null };
 }

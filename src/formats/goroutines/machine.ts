@@ -12,17 +12,17 @@
  * of other programs do not end it.
  */
 
+import { LF } from '../../base/bytes.ts';
 import { Int32Column } from '../../base/columns.ts';
 import { makeExcerpt } from '../../base/errors.ts';
-import { NumberSet } from '../../base/intern.ts';
 import type { DumpPart } from '../../model/evidence.ts';
-import type { Crash, Goroutine } from '../../model/snapshot.ts';
 import { indentOf, isLogLine, parseCall, parsePlace } from '../text/frames.ts';
 import type { ReadContext, TextMachine } from '../text/machine.ts';
 import { isTrailer, Strangers } from '../text/strangers.ts';
-import { takeFrames } from './bulk.ts';
+import { DumpScanner } from './bulk.ts';
 import { GoroutineDraft } from './draft.ts';
-import { CrashHead, findCrashInLine, headKindOf, parseServedPanic } from './head.ts';
+import { CrashHead, headKindOf, parseServedPanic, readAbove } from './head.ts';
+import { GoroutineKeeper } from './keeper.ts';
 import { type Header, isHeaderStart, parseGoleakLine, parseHeader } from './header.ts';
 import { isWhole } from './whole.ts';
 
@@ -30,6 +30,9 @@ import { isWhole } from './whole.ts';
 const MAX_LEAD = 3;
 /** Bytes at which net/http/pprof's debug=2 stops writing, in the middle of a line. */
 export const PPROF_TEXT_LIMIT = 64 << 20;
+
+const LOWER_C = 0x63;
+const LOWER_G = 0x67;
 
 const ELIDED = /^\.\.\.(?:(\d+)|additional) frames elided\.\.\.$/;
 const CREATED_BY = /^created by (.+?)(?: in goroutine (\d+))?$/;
@@ -50,13 +53,12 @@ type State = 'idle' | 'head' | 'runtime' | 'goroutine';
 export class DumpMachine implements TextMachine {
   private readonly context: ReadContext;
   private readonly frames = new Int32Column(256);
+  private readonly scanner: DumpScanner;
   private state: State = 'idle';
   private part: DumpPart | null = null;
   private draft: GoroutineDraft | null = null;
   private head: CrashHead | null = null;
-  private ids = new NumberSet();
-  /** Goroutines printed without their stack, which a further thread may print later. */
-  private waiting = new Map<number, Goroutine>();
+  private readonly keeper: GoroutineKeeper;
   /** Whether sections of further threads follow (GOTRACEBACK=crash). */
   private threads = false;
   private belowGoroutines = false;
@@ -70,6 +72,8 @@ export class DumpMachine implements TextMachine {
   constructor(context: ReadContext) {
     this.context = context;
     this.strangers = new Strangers(context, 'a goroutine dump');
+    this.scanner = new DumpScanner(context.stacks);
+    this.keeper = new GoroutineKeeper(context.sink);
   }
 
   get active(): boolean {
@@ -91,16 +95,57 @@ export class DumpMachine implements TextMachine {
     return this.draft !== null && this.takeCandidate(this.draft, text, content, line);
   }
 
-  /** Takes pairs of frame lines off the bytes, as {@link take} would. Returns the number of lines. */
-  bulk(buf: Buffer, start: number, end: number): number {
-    const { draft } = this;
-    if (draft === null || draft.section !== 'frames' || draft.waitsForPlace || this.context.keepArguments) return 0;
+  /**
+   * Takes lines of goroutines off the bytes, as {@link take} would, `line` being the first one's number. Returns how
+   * many, and sets `bulkEnd` behind them.
+   */
+  bulk(buf: Buffer, start: number, end: number, line: number): number {
+    if (this.state !== 'goroutine' || this.context.keepArguments) return 0;
+    let lines = 0;
+    let at = start;
+    for (let taken = -1; taken !== 0 && this.draft !== null; lines += taken) {
+      this.bulkEnd = at;
+      taken = this.bulkLines(this.draft, buf, at, end, line + lines);
+      at = this.bulkEnd;
+    }
+    if (lines > 0) this.resume();
+    return lines;
+  }
+
+  /** One step: a run of frames, a creator, a blank line or a header. Returns the number of lines. */
+  private bulkLines(draft: GoroutineDraft, buf: Buffer, at: number, end: number, line: number): number {
+    const first = buf[at];
+    if (draft.waitsForPlace || at >= end) return 0;
+    if (first === LF) {
+      this.bulkEnd = at + 1;
+      return 1;
+    }
+    if (first === LOWER_G) {
+      const next = this.scanner.header(buf, at, end);
+      if (next >= 0) {
+        this.openGoroutine(this.scanner.foundHeader as Header, line);
+        this.bulkEnd = next;
+        return 1;
+      }
+    }
+    if (draft.section !== 'frames') return 0;
+    return this.bulkFrames(draft, buf, at, end) || this.bulkCreator(draft, buf, at, end);
+  }
+
+  private bulkFrames(draft: GoroutineDraft, buf: Buffer, at: number, end: number): number {
     const before = this.frames.length;
-    this.bulkEnd = takeFrames(this.context.stacks, this.frames, buf, start, end);
-    if (this.frames.length === before) return 0;
-    draft.lastWhole = true;
-    this.resume();
+    this.bulkEnd = this.scanner.frames(this.frames, buf, at, end);
+    if (this.frames.length > before) draft.lastWhole = true;
     return 2 * (this.frames.length - before);
+  }
+
+  private bulkCreator(draft: GoroutineDraft, buf: Buffer, at: number, end: number): number {
+    const next = buf[at] === LOWER_C ? this.scanner.creator(buf, at, end) : -1;
+    if (next < 0) return 0;
+    const { frame, goroutine } = this.scanner.foundCreator;
+    draft.createdByFrame(frame, goroutine);
+    this.bulkEnd = next;
+    return 2;
   }
 
   foreign(text: string, line: number): void {
@@ -271,7 +316,7 @@ export class DumpMachine implements TextMachine {
   private startsAnother(header: Header): boolean {
     if (this.strangers.list.some(({ text }) => parseServedPanic(text) !== null)) return true;
     const { draft } = this;
-    const isKnown = header.id !== 0 && (this.ids.has(header.id) || draft?.header.id === header.id);
+    const isKnown = header.id !== 0 && (this.keeper.has(header.id) || draft?.header.id === header.id);
     return !this.threads && (isKnown || this.belowGoroutines);
   }
 
@@ -309,20 +354,7 @@ export class DumpMachine implements TextMachine {
     if (draft === null || part === null) return;
     const goroutine = draft.build();
     if (goroutine.id < 0) part.runtimeStack ??= goroutine.stack;
-    else this.keep(goroutine, part);
-  }
-
-  private keep(goroutine: Goroutine, part: DumpPart): void {
-    const { id } = goroutine;
-    const earlier = this.waiting.get(id);
-    if (earlier !== undefined && goroutine.stackAvailable) {
-      this.waiting.delete(id);
-      this.context.sink.goroutine({ ...goroutine, createdBy: goroutine.createdBy ?? earlier.createdBy, line: earlier.line }, part);
-      return;
-    }
-    if (id !== 0 && !this.ids.add(id)) return;
-    if (goroutine.stackAvailable || id === 0) this.context.sink.goroutine(goroutine, part);
-    else this.waiting.set(id, goroutine);
+    else this.keeper.keep(goroutine, part);
   }
 
   private closePart(atEnd: boolean, cut = false): void {
@@ -331,12 +363,8 @@ export class DumpMachine implements TextMachine {
     if (head !== null) this.closeHead(head);
     if (this.draft !== null) this.checkEnd(this.draft, atEnd, cut);
     this.closeGoroutine();
-    if (this.part !== null) {
-      for (const goroutine of this.waiting.values()) this.context.sink.goroutine(goroutine, this.part);
-    }
+    if (this.part !== null) this.keeper.close(this.part);
     this.part = null;
-    this.waiting.clear();
-    if (this.ids.size > 0) this.ids = new NumberSet();
     this.threads = this.belowGoroutines = false;
     this.strangers.drop();
     this.candidate = null;
@@ -410,15 +438,4 @@ function takeBelowFrames(draft: GoroutineDraft, text: string): boolean {
 function isMessageLine(head: CrashHead, header: Header, indent: number): boolean {
   if (!head.isPanic) return false;
   return indent > head.indent || (!head.afterBlank && header.status.state !== 'running');
-}
-
-/** What the lines above a goroutine say of a panic. */
-function readAbove(lines: readonly { text: string; line: number }[]): Pick<DumpPart, 'servedPanic'> & { crash: Crash | null } {
-  for (const { text, line } of lines.toReversed()) {
-    const servedPanic = parseServedPanic(text);
-    if (servedPanic !== null) return { crash: null, servedPanic };
-    const crash = findCrashInLine(text, line);
-    if (crash !== null) return { crash, servedPanic: null };
-  }
-  return { crash: null, servedPanic: null };
 }

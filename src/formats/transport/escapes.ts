@@ -19,9 +19,14 @@ export interface Unfolded {
 export function unfoldLine(text: string): Unfolded | null {
   if (!ESCAPED_END.test(text)) return null;
   const anchor = findAnchor(text);
-  if (anchor < 0) return null;
+  if (anchor < 0 || isWholeLine(text)) return null;
   if (/%0A/i.test(text)) return { lines: splitLines(decodePercent(text)), cut: false };
   return unfoldQuoted(text, anchor);
+}
+
+/** Whether a line is one of Go's own, escapes in its labels or its message included. */
+function isWholeLine(text: string): boolean {
+  return /^\s*(?:goroutine \d[^]*[\]}]:\s*$|panic: )/.test(text);
 }
 
 function unfoldQuoted(text: string, anchor: number): Unfolded {
@@ -70,8 +75,9 @@ function unescape(text: string): string {
   );
 }
 
+/** GitHub's workflow commands: `::error file=a.go,line=3::TEXT`. */
 function decodePercent(text: string): string {
-  return text.replace(/%(0A|0D|09|25)/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+  return text.replace(/^.{0,64}?::[a-z]+(?: [^:]*)?::/, '').replace(/%(0A|0D|09|25)/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 /** Lines of a text, whatever ends them. */

@@ -29,19 +29,27 @@ const WRITER_KEYS = [
   'stream', 'container', 'container_id', 'container_name', 'pod', 'pod_name', 'host', 'hostname', 'service', 'pid',
   '_HOSTNAME', '_PID', 'SYSLOG_IDENTIFIER', 'logStream',
 ]; // biome-ignore format: a list of words
+/** Characters of what may stand before an object. */
+const MAX_LEAD = 512;
 /** How deep objects are searched for texts. */
 const MAX_DEPTH = 3;
 
-/** What a line that is a JSON object carries; null for any other line, and for objects without text. */
+/**
+ * What a line that is a JSON object carries; null for any other line, and for objects without text. Behind other text
+ * (a log prefix) only objects count that cannot be anything else.
+ */
 export function readJsonLine(text: string): CarriedLine | null {
-  const object = parseObject(text);
+  const open = text.indexOf('{"');
+  if (open < 0 || open > MAX_LEAD) return null;
+  const object = parseObject(text.slice(open));
   if (object === null) return null;
-  return readTestEvent(object) ?? readDockerLine(object) ?? readTraceback(object) ?? readMessage(object);
+  const certain = readTestEvent(object) ?? readDockerLine(object) ?? readTraceback(object);
+  return certain ?? (/^[\s[]*$/.test(text.slice(0, open)) ? readMessage(object) : null);
 }
 
 function parseObject(text: string): Record<string, unknown> | null {
-  const trimmed = text.trim().replace(/^\[?(?=\{)/, '').replace(/\}[,\]]$/, '}');
-  if (trimmed.charCodeAt(0) !== 0x7b || trimmed.charCodeAt(trimmed.length - 1) !== 0x7d) return null;
+  const trimmed = text.trimEnd().replace(/\}[,\]]$/, '}');
+  if (trimmed.charCodeAt(trimmed.length - 1) !== 0x7d) return null;
   try {
     return JSON.parse(trimmed) as Record<string, unknown>;
   } catch {
@@ -67,10 +75,10 @@ function readDockerLine(object: Record<string, unknown>): CarriedLine | null {
   return { kind: 'text', carried: { stream, text: object.log, partial: true, test: null } };
 }
 
-/** A string of several lines with an anchor in it, wherever it stands. */
+/** A string of several lines with an anchor in it, or a crash's reason, wherever it stands. */
 function readTraceback(object: Record<string, unknown>): CarriedLine | null {
   for (const text of textsIn(object, MAX_DEPTH)) {
-    if (text.includes('\n') && findAnchor(text) >= 0) return { kind: 'traceback', lines: splitLines(text) };
+    if (text.includes('\n') && (findAnchor(text) >= 0 || /^(?:panic|fatal error): /.test(text))) return { kind: 'traceback', lines: splitLines(text) };
   }
   return null;
 }
