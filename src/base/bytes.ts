@@ -5,6 +5,7 @@ export const LF = 0x0a;
 export const CR = 0x0d;
 export const ESC = 0x1b;
 export const SPACE = 0x20;
+export const QUOTE = 0x22;
 export const HASH = 0x23;
 export const AMPERSAND = 0x26;
 export const LPAREN = 0x28;

@@ -230,7 +230,7 @@ export class TextReader implements LineHandler {
     if (anchor <= 0 || anchor > MAX_PREFIX) return false;
     // a tab before the anchor is the line's own: a message that holds a traceback is indented by one
     const sample = text.slice(0, anchor).replace(/\t+$/, '');
-    if (sample.trim() === '') return false;
+    if (sample.trim() === '' || /^\s*goroutine \d/.test(sample)) return false;
     this.pending = { prefix: new LinePrefix(sample), anchor: sample.length, lines: [{ text, number }] };
     return true;
   }

@@ -14,12 +14,12 @@
  * one is compared first, so that most names are neither searched for their end nor hashed.
  */
 
-import { AMPERSAND, ascii, COLON, DOT, hasAt, isDigit, LBRACKET, LF, LPAREN, parseDecimal, PLUS, RBRACE, RBRACKET, RPAREN, SPACE, skipDigits, TAB } from '../../base/bytes.ts';
+import { AMPERSAND, ascii, COLON, DOT, EQUALS, hasAt, isDigit, LBRACKET, LF, LPAREN, parseDecimal, PLUS, QUOTE, RBRACE, RBRACKET, RPAREN, SPACE, skipDigits, TAB, ZERO } from '../../base/bytes.ts';
 import { Int32Column } from '../../base/columns.ts';
 import { ByteInterner } from '../../base/intern.ts';
 import { MAX_FRAMES, MAX_STATUS_CACHE } from '../../base/limits.ts';
 import type { FrameId, StackTable } from '../../model/stacks.ts';
-import { type Header, parseHeader, type Status } from './header.ts';
+import { type Header, MAX_MACHINE_PART, parseHeader, type Status } from './header.ts';
 
 /** Bytes that may stand in a function's name: 1; the parenthesis and what ends the fast way: 0. */
 const NAME_BYTE = new Uint8Array(256);
@@ -47,6 +47,8 @@ export class DumpScanner {
   private firstFrame: FrameId = -1;
   private tails = new ByteInterner();
   private statuses: (Status | null)[] = [];
+  /** Whether offsets stood behind the last place: proof that it is whole. */
+  lastWhole = false;
   /** What {@link header} found. */
   foundHeader: Header | null = null;
   /** What {@link creator} found. */
@@ -93,9 +95,10 @@ export class DumpScanner {
       this.foundCreator.goroutine = parseDecimal(buf, digits, lineEnd);
     }
     if (lineEnd + 2 >= end || buf[lineEnd] !== LF || buf[lineEnd + 1] !== TAB) return -1;
-    const placeEnd = findPlaceEnd(buf, lineEnd + 2, end);
+    const placeEnd = isPlaceStart(buf[lineEnd + 2]) ? findPlaceEnd(buf, lineEnd + 2, end) : -1;
     const next = placeEnd < 0 ? -1 : findLineEnd(buf, placeEnd, end);
     if (next < 0) return -1;
+    this.lastWhole = next > placeEnd;
     const place = this.stacks.internPlace(buf, lineEnd + 2, placeEnd);
     this.foundCreator.frame = this.stacks.internFrame(this.stacks.internFunction(buf, from, nameEnd), place);
     return next + 1;
@@ -110,16 +113,16 @@ export class DumpScanner {
     const lineEnd = findHeaderEnd(buf, idEnd, end);
     if (lineEnd < 0) return -1;
     let tail = idEnd;
-    while (tail < lineEnd && buf[tail] !== LBRACKET) tail++;
-    if (tail === lineEnd) return -1;
-    const status = this.statusOf(buf, start, tail, lineEnd);
+    while (tail < lineEnd && buf[tail] !== LBRACKET && buf[tail] !== RBRACKET) tail++;
+    const isStatus = buf[tail] === LBRACKET && (tail === idEnd || buf[idEnd] === SPACE);
+    if (!isStatus || tail - idEnd > MAX_MACHINE_PART) return -1;
+    const status = this.statusOf(buf, tail, lineEnd);
     if (status === null) return -1;
     this.foundHeader = { id: parseDecimal(buf, digits, idEnd), status };
     return lineEnd + 1;
   }
 
-  private statusOf(buf: Buffer, start: number, tail: number, lineEnd: number): Status | null {
-    if (!isMachinePart(buf, start + GOROUTINE.length, tail)) return null;
+  private statusOf(buf: Buffer, tail: number, lineEnd: number): Status | null {
     if (this.tails.size >= MAX_STATUS_CACHE) {
       this.tails = new ByteInterner();
       this.statuses = [];
@@ -153,8 +156,9 @@ export class DumpScanner {
     if (callEnd < 0 || callEnd + 2 >= end || buf[callEnd + 1] !== TAB) return -1;
     const placeEnd = this.stacks.matchPlace(frame, buf, callEnd + 2, end);
     if (placeEnd < 0 || placeEnd >= end) return -1;
-    if (buf[placeEnd] === LF) return placeEnd + 1;
-    if (buf[placeEnd] !== SPACE || !isOffset(buf, placeEnd + 1, end)) return -1;
+    this.lastWhole = buf[placeEnd] !== LF;
+    if (!this.lastWhole) return placeEnd + 1;
+    if (buf[placeEnd] !== SPACE || offsetStage(buf, placeEnd + 1, end) === 0) return -1;
     const lineEnd = findLineEnd(buf, placeEnd, end);
     return lineEnd < 0 ? -1 : lineEnd + 1;
   }
@@ -165,10 +169,11 @@ export class DumpScanner {
     if (paren < 0) return -1;
     const callEnd = findCallEnd(buf, paren, end);
     if (callEnd < 0 || callEnd + 2 >= end || buf[callEnd + 1] !== TAB) return -1;
-    const placeEnd = findPlaceEnd(buf, callEnd + 2, end);
+    const placeEnd = isPlaceStart(buf[callEnd + 2]) ? findPlaceEnd(buf, callEnd + 2, end) : -1;
     if (placeEnd < 0) return -1;
     const lineEnd = findLineEnd(buf, placeEnd, end);
     if (lineEnd < 0) return -1;
+    this.lastWhole = lineEnd > placeEnd;
     const name = stacks.internFunction(buf, at, paren);
     into.push(stacks.internFrame(name, stacks.internPlace(buf, callEnd + 2, placeEnd)));
     return lineEnd + 1;
@@ -196,19 +201,6 @@ function findHeaderEnd(buf: Uint8Array, start: number, end: number): number {
     return closes ? i : -1;
   }
   return -1;
-}
-
-const MACHINE_BYTE = new Uint8Array(256);
-for (const c of ' =0123456789abcdefgpmnilx') MACHINE_BYTE[c.charCodeAt(0)] = 1;
-
-/** Whether only what Go prints of the machine stands before the bracket: ` gp=0x… m=3 mp=0x… `. */
-function isMachinePart(buf: Uint8Array, start: number, tail: number): boolean {
-  let i = skipDigits(buf, start, tail);
-  if (buf[i] !== SPACE || buf[tail - 1] !== SPACE) return false;
-  if (i + 1 === tail) return true;
-  if (buf[i + 1] !== 0x67 || buf[i + 2] !== 0x70) return false;
-  for (; i < tail; i++) if (MACHINE_BYTE[buf[i]] === 0) return false;
-  return true;
 }
 
 /** The parenthesis behind a plain name with a dot in it, receivers and `[...]` included, or -1. */
@@ -248,36 +240,56 @@ function findCallEnd(buf: Uint8Array, paren: number, end: number): number {
   return -1;
 }
 
+/** Whether a file may begin with this byte. */
+function isPlaceStart(byte: number): boolean {
+  return byte > SPACE && byte !== QUOTE;
+}
+
 /** The end of `FILE:LINE`: digits behind the last colon, before offsets or the line's end; or -1. */
 function findPlaceEnd(buf: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end; i++) {
     const c = buf[i];
-    if (c < SPACE || c === AMPERSAND) return -1;
-    if (c !== COLON || i === start) continue;
+    if (c < SPACE || c === AMPERSAND || c === LBRACKET) return -1;
+    if (c !== COLON || i === start || buf[i - 1] === SPACE) continue;
     let digits = i + 1;
     while (digits < end && isDigit(buf[digits])) digits++;
     if (digits === i + 1 || digits >= end) continue;
     if (buf[digits] === LF) return digits;
-    if (buf[digits] === SPACE && isOffset(buf, digits + 1, end)) return digits;
+    if (buf[digits] === SPACE && offsetStage(buf, digits + 1, end) > 0) return digits;
   }
   return -1;
 }
 
-/** Whether ` +0x` or ` fp=0x` follows. */
-function isOffset(buf: Uint8Array, at: number, end: number): boolean {
-  if (at + 6 >= end) return false;
-  return (buf[at] === PLUS && buf[at + 1] === 0x30 && buf[at + 2] === 0x78) || (buf[at] === 0x66 && buf[at + 1] === 0x70 && buf[at + 2] === 0x3d);
-}
-
-/** The line end behind offsets: `+0x`, `fp=0x`, `sp=0x`, `pc=0x` and hexadecimal digits; or -1. */
+/** The line end behind offsets: `+0x…`, `fp=0x…`, `sp=0x…`, `pc=0x…`, each at most once and in this order; or -1. */
 function findLineEnd(buf: Uint8Array, at: number, end: number): number {
-  for (let i = at; i < end; i++) {
-    const c = buf[i];
-    if (c === LF) return i;
-    if (OFFSET_BYTE[c] === 0) return -1;
+  let i = at;
+  for (let last = 0; i < end && buf[i] === SPACE; ) {
+    const stage = offsetStage(buf, i + 1, end);
+    if (stage <= last) return -1;
+    const digits = i + (stage === 1 ? 4 : 6);
+    for (i = digits; i < end && HEX_BYTE[buf[i]] === 1; ) i++;
+    if (i === digits) return -1;
+    last = stage;
   }
-  return -1;
+  return i < end && buf[i] === LF ? i : -1;
 }
 
-const OFFSET_BYTE = new Uint8Array(256);
-for (const c of ' +=0123456789abcdefxps') OFFSET_BYTE[c.charCodeAt(0)] = 1;
+/** Which offset begins at `at`: 1 for `+0x`, 2 to 4 for `fp=0x`, `sp=0x`, `pc=0x`, 0 for none. */
+function offsetStage(buf: Uint8Array, at: number, end: number): number {
+  if (at + 5 >= end) return 0;
+  const first = buf[at];
+  if (first === PLUS) return buf[at + 1] === ZERO && buf[at + 2] === LOWER_X ? 1 : 0;
+  if (buf[at + 2] !== EQUALS || buf[at + 3] !== ZERO || buf[at + 4] !== LOWER_X) return 0;
+  const second = buf[at + 1];
+  if (second === LOWER_P) return first === LOWER_F ? 2 : first === LOWER_S ? 3 : 0;
+  return first === LOWER_P && second === LOWER_C ? 4 : 0;
+}
+
+const LOWER_C = 0x63;
+const LOWER_F = 0x66;
+const LOWER_P = 0x70;
+const LOWER_S = 0x73;
+const LOWER_X = 0x78;
+
+const HEX_BYTE = new Uint8Array(256);
+for (const c of '0123456789abcdef') HEX_BYTE[c.charCodeAt(0)] = 1;

@@ -63,11 +63,11 @@ export class GoroutineDraft {
     this.section = this.ancestor === null ? 'creator' : 'ancestor creator';
   }
 
-  /** The creator, its place already known. */
-  createdByFrame(frame: FrameId, goroutine: number | null): void {
+  /** The creator, its place already known; `whole` as in {@link place}. */
+  createdByFrame(frame: FrameId, goroutine: number | null, whole: boolean): void {
     this.createdBy = { frame, goroutine };
     this.section = 'done';
-    this.lastWhole = true;
+    this.lastWhole = whole;
   }
 
   originate(id: number): void {

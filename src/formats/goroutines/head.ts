@@ -108,7 +108,7 @@ export class CrashHead {
   }
 }
 
-const LINK = /^\t?(panic|fatal error): (.*)$/;
+const LINK = /^(?:\t| +)?(panic|fatal error): ([^]*)$/;
 const RECOVERED = / \[recovered(, repanicked)?\]$/;
 const NOTE = /^(?:\[signal |\[recovered\]|PC=0x|runtime: )/;
 
@@ -130,7 +130,7 @@ function readChain(lines: readonly string[]): PanicValue[] {
 
 /** The message of the first value as printed. */
 function chainMessage(lines: readonly string[]): string {
-  const own = [(LINK.exec(lines[0]) as RegExpExecArray)[2]];
+  const own = [lines[0].replace(LINK, '$2')];
   for (const text of lines.slice(1)) {
     if (LINK.test(text) || NOTE.test(text)) break;
     own.push(text);

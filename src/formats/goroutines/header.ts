@@ -28,7 +28,9 @@ export interface Header {
   readonly status: Status;
 }
 
-const START = /^goroutine (\d{1,20})(?: gp=(?:0x[0-9a-f]+|nil))?(?: m=(?:\d+|nil))?(?: mp=(?:0x[0-9a-f]+|nil))? ?\[/;
+/** Characters between the id and the bracket: ` gp=0xc0000061c0 m=3 mp=0xc000100008 `, whole or damaged. */
+export const MAX_MACHINE_PART = 100;
+const START = /^goroutine (\d{1,20})(?: [^[\]]{0,99})?\[/;
 
 /** Whether a text begins like a header, whole or not. */
 export function isHeaderStart(text: string): boolean {

@@ -108,7 +108,6 @@ export class DumpMachine implements TextMachine {
       taken = this.bulkLines(this.draft, buf, at, end, line + lines);
       at = this.bulkEnd;
     }
-    if (lines > 0) this.resume();
     return lines;
   }
 
@@ -117,6 +116,7 @@ export class DumpMachine implements TextMachine {
     const first = buf[at];
     if (draft.waitsForPlace || at >= end) return 0;
     if (first === LF) {
+      this.candidate = null;
       this.bulkEnd = at + 1;
       return 1;
     }
@@ -135,7 +135,9 @@ export class DumpMachine implements TextMachine {
   private bulkFrames(draft: GoroutineDraft, buf: Buffer, at: number, end: number): number {
     const before = this.frames.length;
     this.bulkEnd = this.scanner.frames(this.frames, buf, at, end);
-    if (this.frames.length > before) draft.lastWhole = true;
+    if (this.frames.length === before) return 0;
+    draft.lastWhole = this.scanner.lastWhole;
+    this.resume();
     return 2 * (this.frames.length - before);
   }
 
@@ -143,7 +145,8 @@ export class DumpMachine implements TextMachine {
     const next = buf[at] === LOWER_C ? this.scanner.creator(buf, at, end) : -1;
     if (next < 0) return 0;
     const { frame, goroutine } = this.scanner.foundCreator;
-    draft.createdByFrame(frame, goroutine);
+    draft.createdByFrame(frame, goroutine, this.scanner.lastWhole);
+    this.resume();
     this.bulkEnd = next;
     return 2;
   }
