@@ -16,6 +16,7 @@ import { type Line, type LineHandler, LineReader, textOf } from '../base/lines.t
 import type { DumpPart, Part } from '../model/evidence.ts';
 import { findCrashInLine } from './goroutines/head.ts';
 import { Lane, type LineFormat } from './lane.ts';
+import { parseCall } from './text/frames.ts';
 import type { ReadContext } from './text/machine.ts';
 import { findAnchor } from './transport/anchors.ts';
 import { cleanLine } from './transport/clean.ts';
@@ -230,7 +231,7 @@ export class TextReader implements LineHandler {
     if (anchor <= 0 || anchor > MAX_PREFIX) return false;
     // a tab before the anchor is the line's own: a message that holds a traceback is indented by one
     const sample = text.slice(0, anchor).replace(/\t+$/, '');
-    if (sample.trim() === '' || /^\s*goroutine \d/.test(sample)) return false;
+    if (sample.trim() === '' || /^\s*goroutine \d/.test(sample) || parseCall(text.trim()) !== null) return false;
     this.pending = { prefix: new LinePrefix(sample), anchor: sample.length, lines: [{ text, number }] };
     return true;
   }

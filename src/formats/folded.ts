@@ -1,0 +1,306 @@
+/**
+ * Folded stacks, what every flame graph tool reads and writes (FlameGraph's stackcollapse-*, inferno-collapse-*):
+ *
+ *     main;main.run;runtime.mallocgc 40
+ *     main;main.run;main.run.func1 30
+ *     main;main.run 20 25
+ *
+ * Root first, then the weight. Two weights on every line are a comparison: before and after. How names survive that
+ * hold `;` or end in a number: see foldedtext.ts.
+ */
+
+import { CR, isBlank, isDigit, LF, SEMICOLON, SPACE, DOT } from '../base/bytes.ts';
+import { Float64Column, Int32Column } from '../base/columns.ts';
+import { makeExcerpt, type Problem } from '../base/errors.ts';
+import { ByteInterner, PairInterner } from '../base/intern.ts';
+import { MAX_FRAMES } from '../base/limits.ts';
+import type { FoldedPart } from '../model/evidence.ts';
+import { type NodeId, type Profile, ROOT } from '../model/profile.ts';
+import { escapeFrame, formatWeight, guardStack, unescapeFrame } from './foldedtext.ts';
+
+const BACKSLASH = 0x5c;
+const HASH = 0x23;
+
+interface PairedLines {
+  readonly nodes: Int32Column;
+  readonly weights: Float64Column;
+  readonly firsts: string[];
+}
+
+/** Reads lines into a tree. Lines that share their first frames with the line before cost only what differs. */
+export class FoldedReader {
+  private readonly report: (problem: Problem) => void;
+  private readonly texts = new ByteInterner();
+  private readonly nodes = new PairInterner();
+  private readonly self = new Float64Column();
+  private readonly before = new Float64Column();
+  /** The stack of the line before: its bytes, and the end and node of each of its frames. */
+  private previous: Buffer = Buffer.allocUnsafe(1 << 12);
+  private previousLength = 0;
+  private readonly ends = new Int32Column();
+  private readonly path = new Int32Column();
+  private depth = 0;
+  /** While every line had two weights: each line's node, second weight, and the text of the first. */
+  private paired: PairedLines | null = { nodes: new Int32Column(), weights: new Float64Column(), firsts: [] };
+  private firstLine = 0;
+  private accepted = 0;
+  private dropped = false;
+
+  constructor(report: (problem: Problem) => void) {
+    this.report = report;
+  }
+
+  /** Takes the line in [start, end), `number` its number. */
+  line(buf: Buffer, start: number, end: number, number: number): void {
+    let to = end;
+    while (to > start && (isBlank(buf[to - 1]) || buf[to - 1] === CR)) to--;
+    if (to === start || (buf[start] === HASH && buf[start + 1] === SPACE)) return;
+    const gap = weightStart(buf, start, to) - 1;
+    if (gap < start) {
+      this.refuse('no weight at the end of the line: a decimal number is expected there', buf, start, end, number);
+      return;
+    }
+    const stackEnd = trimEnd(buf, start, gap);
+    const weight = Number(buf.toString('latin1', gap + 1, to));
+    if (!Number.isFinite(weight)) this.refuse('this weight is too large', buf, start, end, number);
+    else this.addLine(buf, start, stackEnd, weight, number);
+  }
+
+  /** The stacks read. Nodes without any weight are left out. */
+  finish(): FoldedPart {
+    const count = this.nodes.size;
+    const profile: Profile = {
+      unit: 'samples',
+      texts: Array.from({ length: this.texts.size }, (_, id) => this.texts.text(id)),
+      owners: null,
+      nodeCount: count,
+      parents: this.nodes.first.data.subarray(0, count),
+      labels: this.nodes.second.data.subarray(0, count),
+      self: this.self.data.subarray(0, count),
+      before: this.paired !== null && this.accepted > 0 ? this.before.data.subarray(0, count) : null,
+      byClass: null,
+      classes: [],
+      sides: null,
+    };
+    return { format: 'folded', line: Math.max(1, this.firstLine), profile: this.dropped ? withoutEmpty(profile) : profile };
+  }
+
+  private refuse(message: string, buf: Buffer, start: number, end: number, line: number): void {
+    const excerpt = makeExcerpt(buf.toString('utf8', start, Math.min(end, start + 400)));
+    this.report({ severity: 'warning', message, line, excerpt });
+  }
+
+  private addLine(buf: Buffer, start: number, stackEnd: number, weight: number, number: number): void {
+    const first = this.paired === null ? -1 : weightStart(buf, start, stackEnd);
+    const isPair = first > start;
+    if (this.paired !== null && !isPair) this.unpair(this.paired);
+    const end = isPair ? trimEnd(buf, start, first - 1) : stackEnd;
+    const node = this.follow(buf, start, end);
+    if (node === ROOT) {
+      this.refuse(`more than ${MAX_FRAMES} frames in one stack`, buf, start, end, number);
+      return;
+    }
+    if (this.accepted++ === 0) this.firstLine = number;
+    this.self.data[node] += weight;
+    if (!isPair || this.paired === null) return;
+    const text = buf.toString('latin1', first, stackEnd);
+    this.before.data[node] += Number(text);
+    this.paired.nodes.push(node);
+    this.paired.weights.push(weight);
+    this.paired.firsts.push(text);
+  }
+
+  /** Not all lines have two weights: what was taken for a first one is the end of a name. */
+  private unpair({ nodes, weights, firsts }: PairedLines): void {
+    this.paired = null;
+    this.depth = this.previousLength = 0;
+    this.dropped = firsts.length > 0;
+    this.self.data.fill(0);
+    for (let i = 0; i < firsts.length; i++) {
+      const node = nodes.data[i];
+      const text = `${this.texts.text(this.nodes.second.data[node])} ${firsts[i]}`;
+      const child = this.child(this.nodes.first.data[node], this.texts.internText(text));
+      this.self.data[child] += weights.data[i];
+    }
+  }
+
+  /** The node of the stack in [start, end), or ROOT for one that is too deep. */
+  private follow(buf: Buffer, start: number, end: number): NodeId {
+    let at = start;
+    this.depth = this.sharedDepth(buf, start, end);
+    let node = this.depth === 0 ? ROOT : this.path.data[this.depth - 1];
+    if (this.depth > 0) at = start + this.ends.data[this.depth - 1] + 1;
+    this.remember(buf, start, end);
+    if (this.depth > 0 && at > end) return node;
+    for (;;) {
+      if (this.depth >= MAX_FRAMES) return ROOT;
+      const frameEnd = nextSemicolon(buf, at, end);
+      node = this.child(node, this.textId(buf, at, frameEnd));
+      this.pushFrame(node, frameEnd - start);
+      if (frameEnd >= end) return node;
+      at = frameEnd + 1;
+    }
+  }
+
+  /** How many frames a stack shares with the one before. */
+  private sharedDepth(buf: Buffer, start: number, end: number): number {
+    const { previous } = this;
+    const most = Math.min(this.previousLength, end - start);
+    let same = 0;
+    while (same < most && previous[same] === buf[start + same]) same++;
+    let depth = this.depth;
+    while (depth > 0) {
+      const frameEnd = this.ends.data[depth - 1];
+      if (frameEnd <= same && (frameEnd === end - start || buf[start + frameEnd] === SEMICOLON)) break;
+      depth--;
+    }
+    return depth;
+  }
+
+  private remember(buf: Buffer, start: number, end: number): void {
+    if (end - start > this.previous.length) this.previous = Buffer.allocUnsafe((end - start) * 2);
+    buf.copy(this.previous, 0, start, end);
+    this.previousLength = end - start;
+  }
+
+  private pushFrame(node: NodeId, end: number): void {
+    if (this.depth === this.path.length) {
+      this.path.push(node);
+      this.ends.push(end);
+    } else {
+      this.path.data[this.depth] = node;
+      this.ends.data[this.depth] = end;
+    }
+    this.depth++;
+  }
+
+  private textId(buf: Buffer, start: number, end: number): number {
+    const escaped = hasEscape(buf, start, end);
+    return escaped ? this.texts.internText(unescapeFrame(buf.toString('utf8', start, end))) : this.texts.intern(buf, start, end);
+  }
+
+  private child(parent: NodeId, text: number): NodeId {
+    const node = this.nodes.intern(parent, text);
+    if (node === this.self.length) {
+      this.self.push(0);
+      this.before.push(0);
+    }
+    return node;
+  }
+}
+
+/** Where the decimal number that ends [start, end) begins, a blank before it; or -1. */
+function weightStart(buf: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && isDigit(buf[at - 1])) at--;
+  if (at === end) return -1;
+  if (at > start + 1 && buf[at - 1] === DOT && isDigit(buf[at - 2])) {
+    at--;
+    while (at > start && isDigit(buf[at - 1])) at--;
+  }
+  return at > start && isBlank(buf[at - 1]) ? at : -1;
+}
+
+function trimEnd(buf: Uint8Array, start: number, end: number): number {
+  let to = end;
+  while (to > start && isBlank(buf[to - 1])) to--;
+  return to;
+}
+
+function nextSemicolon(buf: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (i < end && buf[i] !== SEMICOLON) i++;
+  return i;
+}
+
+function hasEscape(buf: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i + 3 < end; i++) {
+    if (buf[i] === BACKSLASH && buf[i + 1] === 0x78) return true;
+  }
+  return false;
+}
+
+/** The profile without nodes on no stack of any weight. */
+function withoutEmpty(profile: Profile): Profile {
+  const used = new Uint8Array(profile.nodeCount);
+  for (let node = profile.nodeCount - 1; node >= 0; node--) {
+    if (profile.self[node] > 0) used[node] = 1;
+    if (used[node] === 1 && profile.parents[node] !== ROOT) used[profile.parents[node]] = 1;
+  }
+  const renumbered = new Int32Array(profile.nodeCount);
+  const kept: NodeId[] = [];
+  for (let node = 0; node < profile.nodeCount; node++) {
+    if (used[node] === 1) renumbered[node] = kept.push(node) - 1;
+  }
+  return {
+    ...profile,
+    nodeCount: kept.length,
+    parents: Int32Array.from(kept, (node) => (profile.parents[node] === ROOT ? ROOT : renumbered[profile.parents[node]])),
+    labels: Int32Array.from(kept, (node) => profile.labels[node]),
+    self: Float64Array.from(kept, (node) => profile.self[node]),
+  };
+}
+
+/** The share of lines with a weight at the end above which a text counts as folded stacks. */
+const FOLDED_SHARE = 0.9;
+
+/** Whether a text that begins with `sample` holds folded stacks. Its last line may be cut. */
+export function looksFolded(sample: Buffer): boolean {
+  let lines = 0;
+  let weighted = 0;
+  let joined = 0;
+  for (let start = 0; start < sample.length; ) {
+    const lf = sample.indexOf(LF, start);
+    if (lf < 0 && lines > 0) break;
+    const end = trimEnd(sample, start, lf < 0 ? sample.length : sample[lf - 1] === CR ? lf - 1 : lf);
+    if (end > start && !(sample[start] === HASH && sample[start + 1] === SPACE)) {
+      lines++;
+      const weight = weightStart(sample, start, end);
+      if (weight > start + 1) weighted++;
+      if (weight > start + 1 && nextSemicolon(sample, start, weight) < weight) joined++;
+    }
+    start = lf < 0 ? sample.length : lf + 1;
+  }
+  if (lines === 0 || weighted < lines * FOLDED_SHARE) return false;
+  return joined * 2 > lines || (weighted === lines && !/^goroutine \d|profile: total|WARNING: DATA RACE|^panic: /m.test(sample.toString('latin1')));
+}
+
+/** Characters of the chunks that are handed out. */
+const CHUNK = 1 << 16;
+
+/** A profile as text, in chunks: one line per stack with weight, in the order of their UTF-8 bytes. */
+export function* writeFolded(profile: Profile): Generator<string> {
+  const lines = makeLines(profile);
+  sortByBytes(lines);
+  let chunk = '';
+  for (const line of lines) {
+    chunk += `${line}\n`;
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
+}
+
+function makeLines(profile: Profile): string[] {
+  const { parents, labels, self, before } = profile;
+  const escaped = profile.texts.map(escapeFrame);
+  const stacks = new Array<string>(profile.nodeCount);
+  const lines: string[] = [];
+  for (let node = 0; node < profile.nodeCount; node++) {
+    const text = escaped[labels[node]];
+    stacks[node] = parents[node] === ROOT ? text : `${stacks[parents[node]]};${text}`;
+    if (before !== null && (self[node] > 0 || before[node] > 0)) {
+      lines.push(`${guardStack(stacks[node])} ${formatWeight(before[node])} ${formatWeight(self[node])}`);
+    } else if (before === null && self[node] > 0) {
+      lines.push(`${guardStack(stacks[node])} ${formatWeight(self[node])}`);
+    }
+  }
+  return lines;
+}
+
+/** Sorts as the bytes of UTF-8 would: JS compares UTF-16 units, which differs beyond the basic plane only. */
+function sortByBytes(lines: string[]): void {
+  if (!lines.some((line) => /[\ud800-\udfff]/.test(line))) lines.sort();
+  else lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
