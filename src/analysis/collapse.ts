@@ -1,0 +1,269 @@
+/**
+ * Evidence → one weighted tree of frames. Every goroutine, record and access goes through the same steps:
+ *
+ *   1. its frames, root first, as texts (a goroutine without stack has one that says so);
+ *   2. with `userOnly`, without the runtime's frames below the first user frame;
+ *   3. through the filters, which see these frames alone;
+ *   4. behind the frames of the groups, and of the side of the race or the chain of go statements;
+ *   5. its weight added where it ends.
+ *
+ * Nothing of a goroutine is kept, unless go statements are to be followed: then all must be known first.
+ */
+
+import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, FoldedPart, RacePart } from '../model/evidence.ts';
+import { type NodeId, type Profile, ProfileBuilder, pathOf, ROOT, RaceSide } from '../model/profile.ts';
+import type { Goroutine, Labels, RaceAccess, RaceReport } from '../model/snapshot.ts';
+import { type FrameId, type StackId, StackTable } from '../model/stacks.ts';
+import { type WaitReason, waitReasonOf } from '../model/states.ts';
+import { CreationChains } from './creation.ts';
+import { type FilterOptions, StackFilter } from './filter.ts';
+import { FoldedTexts } from './foldedtexts.ts';
+import { type FrameText, FrameTexts, functionOf } from './frames.ts';
+import type { GroupKey } from './groupkeys.ts';
+
+export interface CollapseOptions extends FilterOptions {
+  /** Frames at the root, in this order. */
+  readonly groupBy?: readonly GroupKey[];
+  /** `wait` weighs a goroutine by the seconds it has waited; only goroutines of dumps have any. */
+  readonly weight?: 'count' | 'wait';
+  /** Put ` FILE:LINE` behind the functions. */
+  readonly lines?: boolean;
+  /** Leave out the runtime's frames below the first user frame: how the runtime blocks, not what. */
+  readonly userOnly?: boolean;
+  /** Put the chain of go statements before each goroutine's stack. */
+  readonly createdBy?: boolean;
+  /** Import path prefixes of the program's own code. */
+  readonly own?: readonly string[];
+  /** Changes label values before they are shown. */
+  readonly showLabel?: (key: string, value: string) => string;
+}
+
+/** The classes of {@link Profile.byClass}, in the order of the colours that stand for them. */
+export const STATE_CLASSES: readonly WaitReason[] = [
+  'running', 'runnable', 'syscall', 'channel', 'select', 'lock', 'network', 'sleep', 'garbage collector', 'runtime', 'other',
+]; // biome-ignore format: a list of words
+
+const NO_FRAMES: FrameText = { text: '(stack unavailable)', owner: 'note' };
+const NOT_RESTORED: FrameText = { text: '(stack not restored)', owner: 'note' };
+const NO_SYMBOLS: FrameText = { text: '(no frames)', owner: 'note' };
+const SECONDS_PER_MINUTE = 60;
+
+/** One stack on its way into the tree. */
+interface Item {
+  readonly groups: readonly string[];
+  /** Frames between the groups and the stack. */
+  readonly lead: readonly FrameText[];
+  readonly stack: StackId;
+  readonly missing: FrameText;
+  readonly weight: number;
+  readonly side: number;
+}
+
+/** Collapses any number of inputs into one profile. */
+export class Collapser implements EvidenceSink {
+  private readonly options: CollapseOptions;
+  private readonly filter: StackFilter;
+  private readonly builder = new ProfileBuilder(STATE_CLASSES);
+  private readonly units = new Set<string>();
+  private stacks = new StackTable();
+  private texts: FrameTexts;
+  private file = '-';
+  /** By stack: its frames' ids in the tree's own table, where nothing else changes them; see {@link tailOf}. */
+  private tails = new Map<StackId, readonly FrameText[] | null>();
+  private chains: CreationChains | null = null;
+  private states = new Map<string, WaitReason>();
+
+  constructor(options: CollapseOptions = {}) {
+    this.options = options;
+    this.filter = new StackFilter(options);
+    this.texts = this.makeTexts();
+  }
+
+  /** Begins an input: the stacks of all that comes next are in this table. */
+  begin(stacks: StackTable, file: string | null = null): void {
+    this.stacks = stacks;
+    this.file = file ?? '-';
+    this.texts = this.makeTexts();
+    this.tails = new Map();
+    this.chains = this.options.createdBy ? new CreationChains(stacks) : null;
+  }
+
+  goroutine(goroutine: Goroutine, part: DumpPart): void {
+    if (this.chains === null) this.addGoroutine(goroutine, []);
+    else this.chains.add(goroutine, part);
+  }
+
+  record(record: CountRecord, part: CountProfilePart): void {
+    if (this.options.weight === 'wait') return;
+    this.units.add(part.name === 'threadcreate' ? 'threads' : part.name.startsWith('goroutine') ? 'goroutines' : part.name);
+    const groups = this.groupsOf({ labels: record.labels, state: null, creator: null, goroutine: null, access: null });
+    this.add({ groups, lead: [], stack: record.stack, missing: NO_SYMBOLS, weight: record.count, side: RaceSide.none });
+  }
+
+  race(race: RaceReport, _part: RacePart): void {
+    if (this.options.weight === 'wait') return;
+    this.units.add('stacks');
+    race.accesses.forEach((access, i) => {
+      const kind = i === 0 ? access.kind : `previous ${access.kind}`;
+      this.addRaceStack(access, kind, i === 0 ? RaceSide.detecting : RaceSide.previous, partyOf(access));
+    });
+    for (const creation of race.creations) {
+      this.addRaceStack(creation, 'goroutine created', RaceSide.creation, `goroutine ${creation.goroutine}`);
+    }
+  }
+
+  /** Ends an input: adds what it holds beside goroutines, records and races. */
+  finish(evidence: Evidence): void {
+    this.chains?.forEach((goroutine, chain) => this.addGoroutine(goroutine, chain.map((frame) => this.creatorText(frame))));
+    this.chains = null;
+    for (const part of evidence.parts) {
+      if (part.format === 'folded') this.addFolded(part);
+    }
+  }
+
+  build(): Profile {
+    const unit = this.options.weight === 'wait' ? 'seconds' : this.units.size === 1 ? [...this.units][0] : 'samples';
+    return this.builder.build(unit);
+  }
+
+  // ---- kinds of evidence ----
+
+  private addGoroutine(goroutine: Goroutine, lead: readonly FrameText[]): void {
+    const waits = this.options.weight === 'wait';
+    const weight = waits ? goroutine.waitMinutes * SECONDS_PER_MINUTE : 1;
+    if (weight === 0) return;
+    this.units.add('goroutines');
+    const { labels, state, createdBy, id } = goroutine;
+    const groups = this.groupsOf({ labels, state, creator: createdBy?.frame ?? null, goroutine: `goroutine ${id}`, access: null });
+    const item = { groups, lead, stack: goroutine.stack, missing: NO_FRAMES, weight, side: RaceSide.none };
+    const node = this.add(item);
+    if (node !== ROOT) this.builder.classify(node, STATE_CLASSES.indexOf(this.reasonOf(state)), weight);
+  }
+
+  private addRaceStack(of: { stack: StackId; stackRestored: boolean }, kind: string, side: number, party: string): void {
+    const groups = this.groupsOf({ labels: {}, state: null, creator: null, goroutine: party, access: kind });
+    const lead = this.options.groupBy?.includes('access') ? [] : [{ text: kind, owner: 'note' as const }];
+    const missing = of.stackRestored ? NO_SYMBOLS : NOT_RESTORED;
+    this.add({ groups, lead, stack: of.stack, missing, weight: 1, side });
+  }
+
+  private addFolded(part: FoldedPart): void {
+    if (this.options.weight === 'wait') return;
+    this.units.add(part.profile.unit);
+    const { self, before, nodeCount } = part.profile;
+    const owned = new FoldedTexts(this.options.own ?? []);
+    for (let node = 0; node < nodeCount; node++) {
+      if (self[node] === 0 && (before === null || before[node] === 0)) continue;
+      const frames = this.filtered(pathOf(part.profile, node).map((text) => owned.of(text)));
+      if (frames === null) continue;
+      const at = this.place(ROOT, this.groupsOf(NOTHING_KNOWN).map(noteOf), RaceSide.none);
+      const leaf = this.place(at, frames, RaceSide.none);
+      if (leaf === ROOT) continue;
+      this.builder.add(leaf, self[node]);
+      if (before !== null) this.builder.addBefore(leaf, before[node]);
+    }
+  }
+
+  // ---- into the tree ----
+
+  /** Returns the node where the stack ends; ROOT for one that was left out. */
+  private add(item: Item): NodeId {
+    const tail = this.tailOf(item.stack, item.missing);
+    if (tail === null) return ROOT;
+    const groups = this.place(ROOT, item.groups.map(noteOf), RaceSide.none);
+    const node = this.place(this.place(groups, item.lead, item.side), tail, item.side);
+    if (node !== ROOT) this.builder.add(node, item.weight);
+    return node;
+  }
+
+  private place(from: NodeId, frames: readonly FrameText[], side: number): NodeId {
+    let node = from;
+    for (const { text, owner } of frames) {
+      node = this.builder.child(node, this.builder.text(text, owner));
+      if (side !== RaceSide.none) this.builder.takeSide(node, side);
+    }
+    return node;
+  }
+
+  /** The frames of a stack, root first, as the options leave them; null if it is left out. */
+  private tailOf(stack: StackId, missing: FrameText): readonly FrameText[] | null {
+    if (stack < 0) return this.filtered([missing]);
+    let tail = this.tails.get(stack);
+    if (tail === undefined) {
+      tail = this.filtered(this.framesOf(stack));
+      this.tails.set(stack, tail);
+    }
+    return tail;
+  }
+
+  private framesOf(stack: StackId): FrameText[] {
+    const frames = this.stacks.framesOf(stack).map((frame) => this.texts.of(frame));
+    if (this.options.userOnly) {
+      const user = frames.findIndex(({ owner }) => owner !== 'runtime' && owner !== 'note');
+      if (user > 0) frames.splice(0, user);
+    }
+    return frames.reverse();
+  }
+
+  private filtered(frames: readonly FrameText[]): readonly FrameText[] | null {
+    if (this.filter.isEmpty) return frames;
+    const kept = this.filter.apply(frames.map(({ text }) => text));
+    return kept?.map((i) => frames[i]) ?? null;
+  }
+
+  private makeTexts(): FrameTexts {
+    return new FrameTexts(this.stacks, { lines: this.options.lines ?? false, own: this.options.own ?? [] });
+  }
+
+  // ---- groups ----
+
+  private groupsOf(known: Known): string[] {
+    return (this.options.groupBy ?? []).map((key) => this.groupText(key, known));
+  }
+
+  private groupText(key: GroupKey, known: Known): string {
+    if (key === 'file') return this.file;
+    if (key === 'state') return known.state ?? '(no state)';
+    if (key === 'reason') return known.state === null ? '(no state)' : this.reasonOf(known.state);
+    if (key === 'goroutine') return known.goroutine ?? '(no goroutine)';
+    if (key === 'access') return known.access ?? '(no access)';
+    if (key === 'creator') return known.creator === null ? '(no creator)' : this.creatorText(known.creator).text;
+    const name = key.slice('label='.length);
+    if (!Object.hasOwn(known.labels, name)) return `${name}=(none)`;
+    const value = known.labels[name];
+    return `${name}=${this.options.showLabel?.(name, value) ?? value}`;
+  }
+
+  private creatorText(frame: FrameId): FrameText {
+    const text = this.options.lines ? this.texts.of(frame).text : functionOf(this.stacks, frame);
+    return { text: `created by ${text}`, owner: 'note' };
+  }
+
+  private reasonOf(state: string): WaitReason {
+    let reason = this.states.get(state);
+    if (reason === undefined) {
+      reason = waitReasonOf(state);
+      this.states.set(state, reason);
+    }
+    return reason;
+  }
+}
+
+/** What is known of a stack's owner, for the groups. */
+interface Known {
+  readonly labels: Labels;
+  readonly state: string | null;
+  readonly creator: FrameId | null;
+  readonly goroutine: string | null;
+  readonly access: string | null;
+}
+
+const NOTHING_KNOWN: Known = { labels: {}, state: null, creator: null, goroutine: null, access: null };
+
+function noteOf(text: string): FrameText {
+  return { text, owner: 'note' };
+}
+
+function partyOf({ goroutine }: RaceAccess): string {
+  return goroutine === 'main' ? 'main goroutine' : `goroutine ${goroutine}`;
+}

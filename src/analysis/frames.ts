@@ -1,0 +1,73 @@
+/** Frames as the analyses show them: the text of each, and whose code it is, computed once per frame. */
+
+import { foldTypeLists, isRuntimeFunction, type Ownership, type OwnershipRule, ownershipOf } from '../model/names.ts';
+import { type Frame, type FrameId, isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
+
+export interface FrameText {
+  readonly text: string;
+  readonly owner: Ownership;
+}
+
+export interface FrameStyle extends OwnershipRule {
+  /** Put ` FILE:LINE` behind the function. */
+  readonly lines: boolean;
+}
+
+/** How frames left out are shown: one of the two wordings of the runtime. */
+export function elidedText(count: number | null): string {
+  return count === null ? '...additional frames elided...' : `...${count} frames elided...`;
+}
+
+/** `FILE:LINE`, the file alone where no line is known, or null. */
+export function placeOf(frame: Frame): string | null {
+  if (isElided(frame) || frame.file === null) return null;
+  return frame.line > 0 ? `${frame.file}:${frame.line}` : frame.file;
+}
+
+/** The texts of one table's frames. */
+export class FrameTexts {
+  private readonly stacks: StackTable;
+  private readonly style: FrameStyle;
+  private readonly known: (FrameText | undefined)[] = [];
+
+  constructor(stacks: StackTable, style: FrameStyle) {
+    this.stacks = stacks;
+    this.style = style;
+  }
+
+  of(frame: FrameId): FrameText {
+    let text = this.known[frame];
+    if (text === undefined) {
+      text = this.describe(this.stacks.frame(frame));
+      this.known[frame] = text;
+    }
+    return text;
+  }
+
+  private describe(frame: Frame): FrameText {
+    if (isElided(frame)) return { text: elidedText(frame.elided), owner: 'note' };
+    const name = foldTypeLists(frame.function);
+    const place = this.style.lines ? placeOf(frame) : null;
+    return { text: place === null ? name : `${name} ${place}`, owner: ownershipOf(frame.function, frame.file, this.style) };
+  }
+}
+
+/** The innermost frame outside the runtime and what it calls into: the statement that was reached; null if none. */
+export function firstUserFrame(stacks: StackTable, stack: StackId): FrameId | null {
+  for (let node = stack; node !== NO_STACK; node = stacks.callerOf(node)) {
+    const frame = stacks.frame(stacks.leafOf(node));
+    if (!isElided(frame) && !isPlumbing(frame.function)) return stacks.leafOf(node);
+  }
+  return null;
+}
+
+/** Functions that stand below the statement that a report is about. */
+export function isPlumbing(name: string): boolean {
+  return isRuntimeFunction(name) || /^(?:sync\/atomic|internal\/|reflect\.|\?\?$)/.test(name);
+}
+
+/** The function of a frame; elided frames by their wording. */
+export function functionOf(stacks: StackTable, frame: FrameId): string {
+  const shown = stacks.frame(frame);
+  return isElided(shown) ? elidedText(shown.elided) : shown.function;
+}
