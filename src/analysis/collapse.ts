@@ -85,7 +85,7 @@ export class Collapser implements EvidenceSink {
     this.file = file ?? '-';
     this.texts = this.makeTexts();
     this.tails = new Map();
-    this.chains = this.options.createdBy ? new CreationChains(stacks) : null;
+    this.chains = this.options.createdBy ? new CreationChains() : null;
   }
 
   goroutine(goroutine: Goroutine, part: DumpPart): void {

@@ -2,7 +2,7 @@
 
 import type { DumpPart } from '../model/evidence.ts';
 import type { Creator, Goroutine } from '../model/snapshot.ts';
-import { type FrameId, type StackTable } from '../model/stacks.ts';
+import type { FrameId } from '../model/stacks.ts';
 
 /** Go statements of one chain that are shown. */
 const MAX_CHAIN = 100;
@@ -10,8 +10,6 @@ const MAX_CHAIN = 100;
 export class CreationChains {
   /** The goroutines of each dump by id; a dump's ids are unique but for those of system stacks. */
   private readonly dumps = new Map<DumpPart, Goroutine[]>();
-
-  constructor(_stacks: StackTable) {}
 
   add(goroutine: Goroutine, part: DumpPart): void {
     const known = this.dumps.get(part);

@@ -1,0 +1,36 @@
+/** Keeps all that is read, where one goroutine, record or race after the other will not do. */
+
+import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, RacePart } from '../model/evidence.ts';
+import type { Goroutine, RaceReport } from '../model/snapshot.ts';
+
+/** Puts goroutines, records and races into the parts they belong to. */
+export class EvidenceCollector implements EvidenceSink {
+  goroutine(goroutine: Goroutine, part: DumpPart): void {
+    part.goroutines.push(goroutine);
+  }
+
+  record(record: CountRecord, part: CountProfilePart): void {
+    part.records.push(record);
+  }
+
+  race(race: RaceReport, part: RacePart): void {
+    part.races.push(race);
+  }
+
+  /** Puts them into the order of their lines: a goroutine whose stack came late was handed over late. */
+  finish(evidence: Evidence): void {
+    for (const part of evidence.parts) {
+      if (part.format === 'goroutine-dump') part.goroutines.sort((a, b) => a.line - b.line);
+      if (part.format === 'race-report') part.races.sort((a, b) => a.line - b.line);
+    }
+  }
+}
+
+/** Hands everything to several sinks. */
+export function teeSinks(sinks: readonly EvidenceSink[]): EvidenceSink {
+  return {
+    goroutine: (goroutine, part) => sinks.forEach((sink) => sink.goroutine(goroutine, part)),
+    record: (record, part) => sinks.forEach((sink) => sink.record(record, part)),
+    race: (race, part) => sinks.forEach((sink) => sink.race(race, part)),
+  };
+}

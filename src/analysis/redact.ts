@@ -1,0 +1,53 @@
+/**
+ * Takes out what can hold secrets: label values, panic messages, header words nobody knows, quoted lines. Equal
+ * values get equal stand-ins, so that groups stay groups. Arguments are never shown by anything in this project.
+ */
+
+import type { Problem } from '../base/errors.ts';
+import type { Crash, Labels, PanicValue, ServedPanic } from '../model/snapshot.ts';
+
+const REDACTED = '[redacted]';
+
+/** Messages that are the runtime's own words: they tell what happened and hold nothing of the program's data. */
+const RUNTIMES_OWN = /^(?:runtime error: (?:invalid memory address|index out of range|slice bounds|integer divide|hash of|makeslice|makechan)|test timed out after |all goroutines are asleep|close of |send on closed channel|assignment to entry in nil map)/;
+
+export class Redactor {
+  private readonly standIns = new Map<string, string>();
+
+  /** The same stand-in for the same value, numbered in the order of first sight. */
+  value(text: string): string {
+    let standIn = this.standIns.get(text);
+    if (standIn === undefined) {
+      standIn = `redacted-${this.standIns.size + 1}`;
+      this.standIns.set(text, standIn);
+    }
+    return standIn;
+  }
+
+  labels(labels: Labels): Labels {
+    return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, this.value(value)]));
+  }
+
+  crash(crash: Crash): Crash {
+    const message = crash.kind === 'panic' ? this.message(crash.message) : crash.message.split('\n', 1)[0];
+    const chain = crash.chain.map((value) => this.panicValue(value));
+    return { ...crash, message, chain, lines: chain.map(({ kind, message }) => `${kind}: ${message}`) };
+  }
+
+  served(panic: ServedPanic): ServedPanic {
+    return { client: REDACTED, message: this.message(panic.message) };
+  }
+
+  problem({ excerpt: _, ...rest }: Problem): Problem {
+    return rest;
+  }
+
+  private panicValue(value: PanicValue): PanicValue {
+    return { ...value, message: value.kind === 'panic' ? this.message(value.message) : value.message };
+  }
+
+  private message(text: string): string {
+    const first = text.split('\n', 1)[0];
+    return RUNTIMES_OWN.test(first) ? first.replace(/ \[recovered.*$/, '') : REDACTED;
+  }
+}
