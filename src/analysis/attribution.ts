@@ -7,13 +7,7 @@
 import { splitName } from '../model/names.ts';
 import type { RaceReport } from '../model/snapshot.ts';
 import { isElided, type StackId, type StackTable } from '../model/stacks.ts';
-
-export interface Attribution {
-  readonly test: string | null;
-  readonly package: string | null;
-  /** What `test` rests on; null without a test. */
-  readonly by: 'stack' | 'position' | null;
-}
+import type { Attribution } from '../model/summary.ts';
 
 export function attributeRace(race: RaceReport, stacks: StackTable): Attribution {
   const found = [...race.accesses, ...race.creations].map(({ stack }) => testIn(stack, stacks)).find((test) => test !== null);

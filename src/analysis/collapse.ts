@@ -11,7 +11,7 @@
  */
 
 import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, FoldedPart, RacePart } from '../model/evidence.ts';
-import { type NodeId, type Profile, ProfileBuilder, pathOf, ROOT, RaceSide } from '../model/profile.ts';
+import { type NodeId, type Profile, ProfileBuilder, pathOf, RaceSide, ROOT } from '../model/profile.ts';
 import type { Goroutine, Labels, RaceAccess, RaceReport } from '../model/snapshot.ts';
 import { type FrameId, type StackId, StackTable } from '../model/stacks.ts';
 import { type WaitReason, waitReasonOf } from '../model/states.ts';
@@ -32,16 +32,26 @@ export interface CollapseOptions extends FilterOptions {
   readonly userOnly?: boolean;
   /** Put the chain of go statements before each goroutine's stack. */
   readonly createdBy?: boolean;
+  /** Stacks come in the order of time: only neighbours share their frames. */
+  readonly ordered?: boolean;
   /** Import path prefixes of the program's own code. */
   readonly own?: readonly string[];
-  /** Changes label values before they are shown. */
-  readonly showLabel?: (key: string, value: string) => string;
 }
 
 /** The classes of {@link Profile.byClass}, in the order of the colours that stand for them. */
 export const STATE_CLASSES: readonly WaitReason[] = [
-  'running', 'runnable', 'syscall', 'channel', 'select', 'lock', 'network', 'sleep', 'garbage collector', 'runtime', 'other',
-]; // biome-ignore format: a list of words
+  'running',
+  'runnable',
+  'syscall',
+  'channel',
+  'select',
+  'lock',
+  'network',
+  'sleep',
+  'garbage collector',
+  'runtime',
+  'other',
+];
 
 const NO_FRAMES: FrameText = { text: '(stack unavailable)', owner: 'note' };
 const NOT_RESTORED: FrameText = { text: '(stack not restored)', owner: 'note' };
@@ -63,7 +73,7 @@ interface Item {
 export class Collapser implements EvidenceSink {
   private readonly options: CollapseOptions;
   private readonly filter: StackFilter;
-  private readonly builder = new ProfileBuilder(STATE_CLASSES);
+  private readonly builder: ProfileBuilder;
   private readonly units = new Set<string>();
   private stacks = new StackTable();
   private texts: FrameTexts;
@@ -75,6 +85,7 @@ export class Collapser implements EvidenceSink {
 
   constructor(options: CollapseOptions = {}) {
     this.options = options;
+    this.builder = new ProfileBuilder(STATE_CLASSES, options.ordered ?? false);
     this.filter = new StackFilter(options);
     this.texts = this.makeTexts();
   }
@@ -114,7 +125,12 @@ export class Collapser implements EvidenceSink {
 
   /** Ends an input: adds what it holds beside goroutines, records and races. */
   finish(evidence: Evidence): void {
-    this.chains?.forEach((goroutine, chain) => this.addGoroutine(goroutine, chain.map((frame) => this.creatorText(frame))));
+    for (const { goroutine, chain } of this.chains?.list() ?? []) {
+      this.addGoroutine(
+        goroutine,
+        chain.map((frame) => this.creatorText(frame)),
+      );
+    }
     this.chains = null;
     for (const part of evidence.parts) {
       if (part.format === 'folded') this.addFolded(part);
@@ -134,7 +150,13 @@ export class Collapser implements EvidenceSink {
     if (weight === 0) return;
     this.units.add('goroutines');
     const { labels, state, createdBy, id } = goroutine;
-    const groups = this.groupsOf({ labels, state, creator: createdBy?.frame ?? null, goroutine: `goroutine ${id}`, access: null });
+    const groups = this.groupsOf({
+      labels,
+      state,
+      creator: createdBy?.frame ?? null,
+      goroutine: `goroutine ${id}`,
+      access: null,
+    });
     const item = { groups, lead, stack: goroutine.stack, missing: NO_FRAMES, weight, side: RaceSide.none };
     const node = this.add(item);
     if (node !== ROOT) this.builder.classify(node, STATE_CLASSES.indexOf(this.reasonOf(state)), weight);
@@ -229,9 +251,7 @@ export class Collapser implements EvidenceSink {
     if (key === 'access') return known.access ?? '(no access)';
     if (key === 'creator') return known.creator === null ? '(no creator)' : this.creatorText(known.creator).text;
     const name = key.slice('label='.length);
-    if (!Object.hasOwn(known.labels, name)) return `${name}=(none)`;
-    const value = known.labels[name];
-    return `${name}=${this.options.showLabel?.(name, value) ?? value}`;
+    return `${name}=${Object.hasOwn(known.labels, name) ? known.labels[name] : '(none)'}`;
   }
 
   private creatorText(frame: FrameId): FrameText {

@@ -29,8 +29,14 @@ export class EvidenceCollector implements EvidenceSink {
 /** Hands everything to several sinks. */
 export function teeSinks(sinks: readonly EvidenceSink[]): EvidenceSink {
   return {
-    goroutine: (goroutine, part) => sinks.forEach((sink) => sink.goroutine(goroutine, part)),
-    record: (record, part) => sinks.forEach((sink) => sink.record(record, part)),
-    race: (race, part) => sinks.forEach((sink) => sink.race(race, part)),
+    goroutine: (goroutine, part) => {
+      for (const sink of sinks) sink.goroutine(goroutine, part);
+    },
+    record: (record, part) => {
+      for (const sink of sinks) sink.record(record, part);
+    },
+    race: (race, part) => {
+      for (const sink of sinks) sink.race(race, part);
+    },
   };
 }

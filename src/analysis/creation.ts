@@ -17,11 +17,11 @@ export class CreationChains {
     else known.push(goroutine);
   }
 
-  /** Hands over every goroutine with the frames of the go statements that led to it, the first one first. */
-  forEach(visit: (goroutine: Goroutine, chain: readonly FrameId[]) => void): void {
+  /** Every goroutine with the frames of the go statements that led to it, the first one first. */
+  *list(): Generator<{ goroutine: Goroutine; chain: readonly FrameId[] }> {
     for (const goroutines of this.dumps.values()) {
       const byId = new Map(goroutines.map((goroutine) => [goroutine.id, goroutine]));
-      for (const goroutine of goroutines) visit(goroutine, chainOf(goroutine, byId));
+      for (const goroutine of goroutines) yield { goroutine, chain: chainOf(goroutine, byId) };
     }
   }
 }

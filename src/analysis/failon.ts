@@ -1,13 +1,45 @@
 /** What `--fail-on` names: conditions under which a run that read everything still counts as failed. */
 
 import { UsageError } from '../base/errors.ts';
+import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, RacePart } from '../model/evidence.ts';
+import type { Goroutine, RaceReport } from '../model/snapshot.ts';
 
 /** What was found in all inputs together. */
 export interface Findings {
-  races: number;
-  crashes: number;
-  leaks: number;
-  goroutines: number;
+  readonly races: number;
+  readonly crashes: number;
+  readonly leaks: number;
+  readonly goroutines: number;
+}
+
+/** Counts what conditions ask for. */
+export class FindingsCounter implements EvidenceSink, Findings {
+  races = 0;
+  crashes = 0;
+  leaks = 0;
+  goroutines = 0;
+
+  goroutine({ id, flags }: Goroutine, _part: DumpPart): void {
+    if (id !== 0) this.goroutines++;
+    if (flags.includes('leaked')) this.leaks++;
+  }
+
+  record({ count }: CountRecord, { name }: CountProfilePart): void {
+    if (name === 'goroutineleak') this.leaks += count;
+    else if (name.startsWith('goroutine')) this.goroutines += count;
+  }
+
+  race(_race: RaceReport, _part: RacePart): void {
+    this.races++;
+  }
+
+  finish({ parts }: Evidence): void {
+    for (const part of parts) {
+      if (part.format === 'tsan-report') this.races++;
+      // A SIGQUIT is how people ask for a dump; it is no crash of the program's own making.
+      if (part.format === 'goroutine-dump' && part.crash !== null && !part.crash.message.startsWith('SIGQUIT')) this.crashes++;
+    }
+  }
 }
 
 export interface FailCondition {

@@ -1,7 +1,16 @@
 /** Frames as the analyses show them: the text of each, and whose code it is, computed once per frame. */
 
 import { foldTypeLists, isRuntimeFunction, type Ownership, type OwnershipRule, ownershipOf } from '../model/names.ts';
-import { type Frame, type FrameId, isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
+import {
+  elidedText,
+  type Frame,
+  type FrameId,
+  isElided,
+  NO_STACK,
+  placeOf,
+  type StackId,
+  type StackTable,
+} from '../model/stacks.ts';
 
 export interface FrameText {
   readonly text: string;
@@ -11,17 +20,6 @@ export interface FrameText {
 export interface FrameStyle extends OwnershipRule {
   /** Put ` FILE:LINE` behind the function. */
   readonly lines: boolean;
-}
-
-/** How frames left out are shown: one of the two wordings of the runtime. */
-export function elidedText(count: number | null): string {
-  return count === null ? '...additional frames elided...' : `...${count} frames elided...`;
-}
-
-/** `FILE:LINE`, the file alone where no line is known, or null. */
-export function placeOf(frame: Frame): string | null {
-  if (isElided(frame) || frame.file === null) return null;
-  return frame.line > 0 ? `${frame.file}:${frame.line}` : frame.file;
 }
 
 /** The texts of one table's frames. */

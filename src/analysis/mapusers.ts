@@ -6,8 +6,8 @@
  * judged by the strongest of four signs, in this order; the weakest is given only where nothing better was found.
  */
 
-import { isElided, NO_STACK, type FrameId, type StackId, type StackTable } from '../model/stacks.ts';
 import type { Crash, MapEvidence, MapUser } from '../model/snapshot.ts';
+import { type FrameId, isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
 import { canRun } from '../model/states.ts';
 import { firstUserFrame, isPlumbing } from './frames.ts';
 
@@ -15,11 +15,17 @@ type Operation = MapUser['operation'];
 
 /** Functions of the runtime and of reflect that work on a map, all versions: src/runtime/map*.go, internal/runtime/maps. */
 const OPERATIONS: readonly (readonly [Operation, RegExp])[] = [
-  ['delete', /^runtime\.mapdelete|^runtime\.mapclear|\.runtime_mapdelete|^reflect\.mapdelete|^reflect\.mapclear|maps\.\(\*Map\)\.(?:Delete|Clear)/],
-  ['write', /^runtime\.mapassign|^runtime\.(?:hashGrow|growWork|evacuate)|^reflect\.mapassign|maps\.\(\*Map\)\.(?:Put|grow)|maps\.\(\*table\)\.(?:Put|grow|rehash|split)|^internal\/runtime\/maps\.runtime_mapassign/],
+  [
+    'delete',
+    /^runtime\.mapdelete|^runtime\.mapclear|\.runtime_mapdelete|^reflect\.mapdelete|^reflect\.mapclear|maps\.\(\*Map\)\.(?:Delete|Clear)/,
+  ],
+  [
+    'write',
+    /^runtime\.mapassign|^runtime\.(?:hashGrow|growWork|evacuate)|^reflect\.mapassign|maps\.\(\*Map\)\.(?:Put|grow)|maps\.\(\*table\)\.(?:Put|grow|rehash|split)|^internal\/runtime\/maps\.runtime_mapassign/,
+  ],
   ['iterate', /^runtime\.mapiter|^reflect\.mapiter|^runtime\.mapclone|maps\.\(\*Iter\)\./],
   ['read', /^runtime\.mapaccess|^reflect\.mapaccess|maps\.\(\*Map\)\.Get|^internal\/runtime\/maps\.runtime_mapaccess/],
-]; // biome-ignore format: one operation a line
+];
 
 /** What the goroutine that noticed was doing, by the words of the fault. */
 const NOTICED: readonly (readonly [RegExp, Operation])[] = [
@@ -50,7 +56,8 @@ export function findMapUsers(crash: Crash, goroutines: readonly MapCandidate[], 
     const frame = firstUserFrame(stacks, goroutine.stack);
     const inside = operationOf(stacks, goroutine.stack);
     if (frame === null) continue;
-    if (goroutine === noticedBy) users.push({ id: goroutine.id, operation: inside ?? noticedOperation(crash), frame, evidence: 'detected the fault' });
+    if (goroutine === noticedBy)
+      users.push({ id: goroutine.id, operation: inside ?? noticedOperation(crash), frame, evidence: 'detected the fault' });
     else if (inside !== null) users.push({ id: goroutine.id, operation: inside, frame, evidence: 'runtime frame' });
     else if (canRun(goroutine.state) && isPlumbingHidden(stacks, goroutine.stack, frame)) rest.push(goroutine);
   }

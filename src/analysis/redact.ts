@@ -4,18 +4,20 @@
  */
 
 import type { Problem } from '../base/errors.ts';
+import type { Evidence, EvidenceSink } from '../model/evidence.ts';
 import type { Crash, Labels, PanicValue, ServedPanic } from '../model/snapshot.ts';
 
 const REDACTED = '[redacted]';
 
 /** Messages that are the runtime's own words: they tell what happened and hold nothing of the program's data. */
-const RUNTIMES_OWN = /^(?:runtime error: (?:invalid memory address|index out of range|slice bounds|integer divide|hash of|makeslice|makechan)|test timed out after |all goroutines are asleep|close of |send on closed channel|assignment to entry in nil map)/;
+const RUNTIMES_OWN =
+  /^(?:runtime error: (?:invalid memory address|index out of range|slice bounds|integer divide|hash of|makeslice|makechan)|test timed out after |all goroutines are asleep|close of |send on closed channel|assignment to entry in nil map)/;
 
 export class Redactor {
   private readonly standIns = new Map<string, string>();
 
   /** The same stand-in for the same value, numbered in the order of first sight. */
-  value(text: string): string {
+  private value(text: string): string {
     let standIn = this.standIns.get(text);
     if (standIn === undefined) {
       standIn = `redacted-${this.standIns.size + 1}`;
@@ -24,21 +26,43 @@ export class Redactor {
     return standIn;
   }
 
-  labels(labels: Labels): Labels {
+  private labels(labels: Labels): Labels {
     return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, this.value(value)]));
   }
 
-  crash(crash: Crash): Crash {
+  /** A sink that sees everything redacted before `sink` does. */
+  guard(sink: EvidenceSink): EvidenceSink {
+    return {
+      goroutine: (goroutine, part) => {
+        const extra = goroutine.extra.map(() => REDACTED);
+        sink.goroutine({ ...goroutine, labels: this.labels(goroutine.labels), args: null, extra }, part);
+      },
+      record: (record, part) => sink.record({ ...record, labels: this.labels(record.labels) }, part),
+      race: (race, part) => sink.race(race, part),
+    };
+  }
+
+  /** Redacts what the parts hold beside goroutines and records, in place; gives the evidence with its problems redacted. */
+  finish(evidence: Evidence): Evidence {
+    for (const part of evidence.parts) {
+      if (part.format !== 'goroutine-dump') continue;
+      part.crash = part.crash === null ? null : this.crash(part.crash);
+      part.servedPanic = part.servedPanic === null ? null : this.served(part.servedPanic);
+    }
+    return { ...evidence, problems: evidence.problems.map((problem) => this.problem(problem)) };
+  }
+
+  private crash(crash: Crash): Crash {
     const message = crash.kind === 'panic' ? this.message(crash.message) : crash.message.split('\n', 1)[0];
     const chain = crash.chain.map((value) => this.panicValue(value));
     return { ...crash, message, chain, lines: chain.map(({ kind, message }) => `${kind}: ${message}`) };
   }
 
-  served(panic: ServedPanic): ServedPanic {
+  private served(panic: ServedPanic): ServedPanic {
     return { client: REDACTED, message: this.message(panic.message) };
   }
 
-  problem({ excerpt: _, ...rest }: Problem): Problem {
+  private problem({ excerpt: _, ...rest }: Problem): Problem {
     return rest;
   }
 

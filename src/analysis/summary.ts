@@ -4,93 +4,23 @@
  * and by one number a goroutine (its id).
  */
 
-import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, Part, RacePart } from '../model/evidence.ts';
-import type { Goroutine, Labels, MapUser, RaceReport } from '../model/snapshot.ts';
-import { type FrameId, type StackId, type StackTable } from '../model/stacks.ts';
-import { attributeRace, type Attribution } from './attribution.ts';
-import type { Findings } from './failon.ts';
+import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, RacePart } from '../model/evidence.ts';
+import type { Goroutine, Labels, RaceReport } from '../model/snapshot.ts';
+import type { FrameId, StackId, StackTable } from '../model/stacks.ts';
+import type {
+  Counted,
+  DumpSummary,
+  LabelBreakdown,
+  LongWait,
+  PartSummary,
+  ProfileSummary,
+  RaceGroup,
+  RaceSummary,
+  StackGroup,
+} from '../model/summary.ts';
+import { attributeRace } from './attribution.ts';
 import { fingerprintRace } from './fingerprint.ts';
 import { findMapUsers, isMapFault, type MapCandidate } from './mapusers.ts';
-
-/** Goroutines with the same stack. */
-export interface StackGroup {
-  readonly stack: StackId;
-  readonly stackAvailable: boolean;
-  count: number;
-  /** State words → how many, in the order of first sight. */
-  readonly states: Map<string, number>;
-  minWait: number;
-  maxWait: number;
-  locked: number;
-  leaked: number;
-  /** Of the first goroutine seen: an example to look for in the text. */
-  readonly id: number;
-  readonly line: number;
-  readonly createdBy: FrameId | null;
-}
-
-export interface LongWait {
-  readonly id: number;
-  readonly state: string;
-  readonly minutes: number;
-  readonly stack: StackId;
-}
-
-export interface Counted<T> {
-  readonly value: T;
-  readonly count: number;
-}
-
-export interface LabelBreakdown {
-  readonly key: string;
-  /** Goroutines that carry the label. */
-  readonly count: number;
-  /** Different values there are. */
-  readonly distinct: number;
-  /** Most frequent first; at most {@link MAX_LABEL_VALUES} are told apart. */
-  readonly values: readonly Counted<string>[];
-}
-
-export interface DumpSummary {
-  readonly part: DumpPart;
-  /** Without the threads' system stacks (goroutine 0). */
-  readonly goroutines: number;
-  readonly systemStacks: number;
-  readonly truncated: number;
-  readonly leaked: number;
-  /** Most goroutines first, then in the order printed. */
-  readonly groups: readonly StackGroup[];
-  readonly longestWaits: readonly LongWait[];
-  readonly creators: readonly Counted<FrameId>[];
-  readonly labels: readonly LabelBreakdown[];
-  readonly mapUsers: readonly MapUser[];
-}
-
-export interface ProfileSummary {
-  readonly part: CountProfilePart;
-  /** Most goroutines first. */
-  readonly records: readonly { stack: StackId; count: number }[];
-  readonly labels: readonly LabelBreakdown[];
-}
-
-/** Reports of one race. */
-export interface RaceGroup {
-  readonly fingerprint: string;
-  /** The first report. */
-  readonly race: RaceReport;
-  readonly attribution: Attribution;
-  count: number;
-  readonly lines: number[];
-  readonly tests: Set<string>;
-}
-
-export interface RaceSummary {
-  readonly part: RacePart;
-  readonly reports: number;
-  readonly groups: readonly RaceGroup[];
-}
-
-export type PartSummary = DumpSummary | ProfileSummary | RaceSummary | { readonly part: Exclude<Part, DumpPart | CountProfilePart | RacePart> };
 
 const MAX_LABEL_VALUES = 10_000;
 const LONGEST_WAITS = 10;
@@ -146,6 +76,7 @@ class DumpTally {
   /** Only those that may have been running: nobody else can be inside a map. */
   private readonly candidates: MapCandidate[] = [];
   private waits: LongWait[] = [];
+  private first: Goroutine | null = null;
   private goroutines = 0;
   private systemStacks = 0;
   private truncated = 0;
@@ -153,6 +84,7 @@ class DumpTally {
 
   add(goroutine: Goroutine): void {
     if (goroutine.truncated) this.truncated++;
+    if (this.first === null || goroutine.line < this.first.line) this.first = goroutine;
     if (goroutine.id === 0) {
       this.systemStacks++;
       return;
@@ -185,11 +117,19 @@ class DumpTally {
       systemStacks: this.systemStacks,
       truncated: this.truncated,
       leaked: this.leaked,
+      first: this.first,
       groups: groups.sort((a, b) => b.count - a.count || a.line - b.line),
       longestWaits: this.sortedWaits(),
       creators: byCount(this.creators),
       labels: this.labels.list(),
-      mapUsers: crash !== null && isMapFault(crash) ? findMapUsers(crash, this.candidates.sort((a, b) => a.line - b.line), stacks) : [],
+      mapUsers:
+        crash !== null && isMapFault(crash)
+          ? findMapUsers(
+              crash,
+              this.candidates.sort((a, b) => a.line - b.line),
+              stacks,
+            )
+          : [],
     };
   }
 
@@ -197,9 +137,18 @@ class DumpTally {
   private groupOf(goroutine: Goroutine): StackGroup {
     const { stack, state, stackAvailable, id, line, createdBy, waitMinutes } = goroutine;
     const make = (): StackGroup => ({
-      stack, stackAvailable, count: 0, states: new Map(), minWait: waitMinutes, maxWait: waitMinutes, locked: 0, leaked: 0,
-      id, line, createdBy: createdBy?.frame ?? null,
-    }); // biome-ignore format: as they are declared
+      stack,
+      stackAvailable,
+      count: 0,
+      states: new Map(),
+      minWait: waitMinutes,
+      maxWait: waitMinutes,
+      locked: 0,
+      leaked: 0,
+      id,
+      line,
+      createdBy: createdBy?.frame ?? null,
+    });
     return stack < 0 ? tallyOf(this.missing, state, make) : tallyOf(this.groups, stack, make);
   }
 
@@ -260,32 +209,13 @@ function byCount<T>(counts: ReadonlyMap<T, number>): Counted<T>[] {
 
 function summarizeRaces(part: RacePart, races: readonly RaceReport[], stacks: StackTable): RaceSummary {
   const groups = new Map<string, RaceGroup>();
-  for (const race of races) {
+  for (const race of [...races].sort((a, b) => a.line - b.line)) {
     const fingerprint = fingerprintRace(race, stacks);
-    const attribution = attributeRace(race, stacks);
-    const group = tallyOf(groups, fingerprint, () => ({ fingerprint, race, attribution, count: 0, lines: [], tests: new Set<string>() }));
+    const group = tallyOf(groups, fingerprint, () => ({ fingerprint, race, races: [], count: 0, attributions: new Map() }));
     group.count++;
-    group.lines.push(race.line);
-    if (attribution.test !== null) group.tests.add(attribution.test);
+    group.races.push(race);
+    group.attributions.set(race, attributeRace(race, stacks));
   }
-  return { part, reports: races.length, groups: [...groups.values()].sort((a, b) => b.count - a.count || a.race.line - b.race.line) };
-}
-
-/** Counts what `--fail-on` asks for. */
-export function countFindings(summaries: readonly PartSummary[], findings: Findings): void {
-  for (const summary of summaries) {
-    if ('goroutines' in summary) {
-      findings.goroutines += summary.goroutines;
-      findings.leaks += summary.leaked;
-      // A SIGQUIT is how people ask for a dump; it is no crash of the program's own making.
-      if (summary.part.crash !== null && !summary.part.crash.message.startsWith('SIGQUIT')) findings.crashes++;
-    } else if ('reports' in summary) {
-      findings.races += summary.reports;
-    } else if (summary.part.format === 'tsan-report') {
-      findings.races++;
-    } else if (summary.part.format === 'goroutine-profile') {
-      if (summary.part.name === 'goroutineleak') findings.leaks += summary.part.total;
-      else if (summary.part.name.startsWith('goroutine')) findings.goroutines += summary.part.total;
-    }
-  }
+  const sorted = [...groups.values()].sort((a, b) => b.count - a.count || a.race.line - b.race.line);
+  return { part, reports: races.length, groups: sorted };
 }

@@ -199,6 +199,34 @@ function hashPair(first: number, second: number): number {
   return h ^ (h >>> 13);
 }
 
+/** Pairs of a parent's id (or -1) and a label → ids, where only the latest child of a parent is found again. */
+export class LatestPairs {
+  readonly first = new Int32Column();
+  readonly second = new Int32Column();
+  /** By parent + 1: its latest child + 1, 0 without one. */
+  private readonly latest = new Int32Column();
+
+  constructor() {
+    this.latest.push(0);
+  }
+
+  get size(): number {
+    return this.first.length;
+  }
+
+  intern(parent: number, label: number): number {
+    const known = this.latest.data[parent + 1] - 1;
+    if (known >= 0 && this.second.data[known] === label) return known;
+    const id = this.size;
+    if (id >= MAX_DISTINCT) throw new InputError(`too many frames: more than ${MAX_DISTINCT}`);
+    this.first.push(parent);
+    this.second.push(label);
+    this.latest.push(0);
+    this.latest.data[parent + 1] = id + 1;
+    return id;
+  }
+}
+
 /** A set of non-negative numbers below 2^53, at about 16 bytes a member. */
 export class NumberSet {
   private slots = new Float64Array(INITIAL_SLOTS).fill(-1);

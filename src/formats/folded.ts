@@ -9,10 +9,10 @@
  * hold `;` or end in a number: see foldedtext.ts.
  */
 
-import { CR, isBlank, isDigit, LF, SEMICOLON, SPACE, DOT } from '../base/bytes.ts';
+import { CR, DOT, isBlank, isDigit, LF, SEMICOLON, SPACE } from '../base/bytes.ts';
 import { Float64Column, Int32Column } from '../base/columns.ts';
 import { makeExcerpt, type Problem } from '../base/errors.ts';
-import { ByteInterner, PairInterner } from '../base/intern.ts';
+import { ByteInterner, LatestPairs, PairInterner } from '../base/intern.ts';
 import { MAX_FRAMES } from '../base/limits.ts';
 import type { FoldedPart } from '../model/evidence.ts';
 import { type NodeId, type Profile, ROOT } from '../model/profile.ts';
@@ -31,7 +31,7 @@ interface PairedLines {
 export class FoldedReader {
   private readonly report: (problem: Problem) => void;
   private readonly texts = new ByteInterner();
-  private readonly nodes = new PairInterner();
+  private readonly nodes: PairInterner | LatestPairs;
   private readonly self = new Float64Column();
   private readonly before = new Float64Column();
   /** The stack of the line before: its bytes, and the end and node of each of its frames. */
@@ -46,8 +46,10 @@ export class FoldedReader {
   private accepted = 0;
   private dropped = false;
 
-  constructor(report: (problem: Problem) => void) {
+  /** `ordered`: the lines are in the order of time, and only neighbours share their frames. */
+  constructor(report: (problem: Problem) => void, ordered = false) {
     this.report = report;
+    this.nodes = ordered ? new LatestPairs() : new PairInterner();
   }
 
   /** Takes the line in [start, end), `number` its number. */
@@ -262,7 +264,10 @@ export function looksFolded(sample: Buffer): boolean {
     start = lf < 0 ? sample.length : lf + 1;
   }
   if (lines === 0 || weighted < lines * FOLDED_SHARE) return false;
-  return joined * 2 > lines || (weighted === lines && !/^goroutine \d|profile: total|WARNING: DATA RACE|^panic: /m.test(sample.toString('latin1')));
+  return (
+    joined * 2 > lines ||
+    (weighted === lines && !/^goroutine \d|profile: total|WARNING: DATA RACE|^panic: /m.test(sample.toString('latin1')))
+  );
 }
 
 /** Characters of the chunks that are handed out. */

@@ -3,10 +3,10 @@
  * behind each learnt prefix, the output of each tested package, the plain lines.
  */
 
-import { RaceMachine } from './race/machine.ts';
 import { CountProfileMachine } from './countprofile.ts';
 import { DumpMachine } from './goroutines/machine.ts';
 import { TestMachine } from './gotest.ts';
+import { RaceMachine } from './race/machine.ts';
 import type { ReadContext, TextMachine } from './text/machine.ts';
 import { TsanMachine } from './tsan.ts';
 

@@ -25,6 +25,8 @@ export interface ReaderOptions {
   readonly from?: FormatName;
   /** Keep the argument texts of frames: more memory and time. */
   readonly keepArguments?: boolean;
+  /** Folded stacks are in the order of time: only neighbours share their frames. */
+  readonly ordered?: boolean;
 }
 
 const EXPECTED = 'a goroutine dump or crash, a goroutine profile (debug=1 or 2), race reports, go test output or folded stacks';
@@ -40,6 +42,7 @@ export class InputReader {
   readonly stacks = new StackTable();
   private readonly context: ReadContext;
   private readonly from: FormatName | null;
+  private readonly ordered: boolean;
   private readonly parts: Part[] = [];
   private readonly problems = new ProblemList();
   /** The first bytes, until there are enough to decide by. */
@@ -51,6 +54,7 @@ export class InputReader {
 
   constructor(sink: EvidenceSink, options: ReaderOptions = {}) {
     this.from = options.from ?? null;
+    this.ordered = options.ordered ?? false;
     this.context = {
       stacks: this.stacks,
       sink,
@@ -120,7 +124,7 @@ export class InputReader {
   }
 
   private makeFoldedBody(): Body {
-    const folded = new FoldedReader((problem) => this.report(problem));
+    const folded = new FoldedReader((problem) => this.report(problem), this.ordered);
     const lines = new LineReader({ line: ({ buf, start, end, number }) => folded.line(buf, start, end, number) });
     return {
       push: (chunk) => lines.push(chunk),

@@ -42,8 +42,8 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
 const OTHER_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^\s*<(?:\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?(?:<!DOCTYPE svg[^>]*>\s*)?<?svg\b/s, 'an SVG picture'],
   [/^\s*<(?:!DOCTYPE html|html)\b/i, 'an HTML page'],
-  [/^\s*\{[^]*"\$schema"\s*:\s*"https:\/\/www\.speedscope\.app/, 'a speedscope profile'],
-  [/^\s*[[{][^]*"(?:traceEvents|ph)"\s*:/, 'a Chrome trace'],
+  [/^\s*\{[\s\S]*"\$schema"\s*:\s*"https:\/\/www\.speedscope\.app/, 'a speedscope profile'],
+  [/^\s*[[{][\s\S]*"(?:traceEvents|ph)"\s*:/, 'a Chrome trace'],
   [/^SCHED \d+ms: /m, 'the output of GODEBUG=schedtrace, which this version does not read'],
   [/^(?:PeriodType|Samples):/m, 'the raw text of `go tool pprof`'],
 ];

@@ -16,9 +16,7 @@ export interface SplitName {
 
 export function splitName(name: string): SplitName {
   const dot = packageEnd(name);
-  return dot < 0
-    ? { package: '', rest: name }
-    : { package: name.slice(0, dot).replace(/%2e/gi, '.'), rest: name.slice(dot + 1) };
+  return dot < 0 ? { package: '', rest: name } : { package: name.slice(0, dot).replace(/%2e/gi, '.'), rest: name.slice(dot + 1) };
 }
 
 /** The position of the dot that ends the package path, or -1. */

@@ -4,7 +4,7 @@
  */
 
 import { Float64Column } from '../base/columns.ts';
-import { PairInterner } from '../base/intern.ts';
+import { LatestPairs, PairInterner } from '../base/intern.ts';
 import type { Ownership } from './names.ts';
 
 /** Index of a node; nodes come after their parents. */
@@ -42,7 +42,7 @@ export class ProfileBuilder {
   private readonly texts: string[] = [];
   private readonly owners: Ownership[] = [];
   private readonly ids = new Map<string, number>();
-  private readonly nodes = new PairInterner();
+  private readonly nodes: PairInterner | LatestPairs;
   private readonly self = new Float64Column();
   private readonly before = new Float64Column();
   private readonly classes: readonly string[];
@@ -50,8 +50,10 @@ export class ProfileBuilder {
   private readonly sides = new Map<NodeId, number>();
   private comparing = false;
 
-  constructor(classes: readonly string[] = []) {
+  /** `ordered`: stacks come in the order of time, and only neighbours share their frames. */
+  constructor(classes: readonly string[] = [], ordered = false) {
     this.classes = classes;
+    this.nodes = ordered ? new LatestPairs() : new PairInterner();
   }
 
   /** The id of a frame's text; the first owner told for a text stays. */
@@ -157,4 +159,13 @@ export function pathOf(profile: Profile, node: NodeId): string[] {
   const path: string[] = [];
   for (let at = node; at !== ROOT; at = profile.parents[at]) path.push(profile.texts[profile.labels[at]]);
   return path.reverse();
+}
+
+/** In a comparison: how much the weight of each node, with all that it calls, has changed, by node. */
+export function totalChanges({ self, before, nodeCount, parents }: Profile): Float64Array {
+  const change = Float64Array.from(self, (weight, node) => weight - (before?.[node] ?? 0));
+  for (let node = nodeCount - 1; node >= 0; node--) {
+    if (parents[node] !== ROOT) change[parents[node]] += change[node];
+  }
+  return change;
 }

@@ -33,6 +33,17 @@ export function isElided(frame: Frame): frame is ElidedFrame {
   return 'elided' in frame;
 }
 
+/** How frames left out are shown: one of the two wordings of the runtime. */
+export function elidedText(count: number | null): string {
+  return count === null ? '...additional frames elided...' : `...${count} frames elided...`;
+}
+
+/** `FILE:LINE`, the file alone where no line is known, or null. */
+export function placeOf(frame: Frame): string | null {
+  if (isElided(frame) || frame.file === null) return null;
+  return frame.line > 0 ? `${frame.file}:${frame.line}` : frame.file;
+}
+
 /** The second number of a frame's pair where it is no place's id. */
 const NO_PLACE = -1;
 const ELIDED = -2;
@@ -161,8 +172,6 @@ export class StackTable {
     const text = this.places.text(id);
     const colon = text.lastIndexOf(':');
     const digits = text.slice(colon + 1);
-    return colon >= 0 && /^\d+$/.test(digits)
-      ? { file: text.slice(0, colon), line: Number(digits) }
-      : { file: text, line: 0 };
+    return colon >= 0 && /^\d+$/.test(digits) ? { file: text.slice(0, colon), line: Number(digits) } : { file: text, line: 0 };
   }
 }

@@ -14,7 +14,28 @@
  * one is compared first, so that most names are neither searched for their end nor hashed.
  */
 
-import { AMPERSAND, ascii, COLON, DOT, EQUALS, hasAt, isDigit, LBRACKET, LF, LPAREN, parseDecimal, PLUS, QUOTE, RBRACE, RBRACKET, RPAREN, SPACE, skipDigits, TAB, ZERO } from '../../base/bytes.ts';
+import {
+  AMPERSAND,
+  ascii,
+  COLON,
+  DOT,
+  EQUALS,
+  hasAt,
+  isDigit,
+  LBRACKET,
+  LF,
+  LPAREN,
+  PLUS,
+  parseDecimal,
+  QUOTE,
+  RBRACE,
+  RBRACKET,
+  RPAREN,
+  SPACE,
+  skipDigits,
+  TAB,
+  ZERO,
+} from '../../base/bytes.ts';
 import { Int32Column } from '../../base/columns.ts';
 import { ByteInterner } from '../../base/intern.ts';
 import { MAX_FRAMES, MAX_STATUS_CACHE } from '../../base/limits.ts';

@@ -1,6 +1,6 @@
 /** One goroutine while its lines are read. */
 
-import { Int32Column } from '../../base/columns.ts';
+import type { Int32Column } from '../../base/columns.ts';
 import { MAX_FRAMES } from '../../base/limits.ts';
 import type { Ancestor, Creator, Goroutine } from '../../model/snapshot.ts';
 import { type FrameId, NO_STACK, type StackTable } from '../../model/stacks.ts';

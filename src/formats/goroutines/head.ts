@@ -108,7 +108,7 @@ export class CrashHead {
   }
 }
 
-const LINK = /^(?:\t| +)?(panic|fatal error): ([^]*)$/;
+const LINK = /^(?:\t| +)?(panic|fatal error): ([\s\S]*)$/;
 const RECOVERED = / \[recovered(, repanicked)?\]$/;
 const NOTE = /^(?:\[signal |\[recovered\]|PC=0x|runtime: )/;
 
@@ -141,7 +141,9 @@ function chainMessage(lines: readonly string[]): string {
 /** Since Go 1.23 every further line of a message is printed behind a tab, which transport may turn into blanks. */
 function joinMessage(own: readonly string[]): string {
   const [first, ...rest] = own;
-  const indent = ['\t', ' '.repeat(8), ' '.repeat(4)].find((blank) => rest.every((text) => text.trim() === '' || text.startsWith(blank)));
+  const indent = ['\t', ' '.repeat(8), ' '.repeat(4)].find((blank) =>
+    rest.every((text) => text.trim() === '' || text.startsWith(blank)),
+  );
   return [first, ...(indent === undefined ? rest : rest.map((text) => text.slice(indent.length)))].join('\n');
 }
 
@@ -160,7 +162,10 @@ export function findCrashInLine(text: string, line: number): Crash | null {
 }
 
 /** What the lines above a goroutine say of a panic. */
-export function readAbove(lines: readonly { text: string; line: number }[]): { crash: Crash | null; servedPanic: ServedPanic | null } {
+export function readAbove(lines: readonly { text: string; line: number }[]): {
+  crash: Crash | null;
+  servedPanic: ServedPanic | null;
+} {
   for (const { text, line } of lines.toReversed()) {
     const servedPanic = parseServedPanic(text);
     if (servedPanic !== null) return { crash: null, servedPanic };

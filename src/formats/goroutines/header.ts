@@ -98,9 +98,24 @@ interface Draft {
 
 /** What may follow the state, each with what it says. */
 const EXTRAS: readonly (readonly [RegExp, (draft: Draft, match: RegExpExecArray) => void])[] = [
-  [/^(\d+) minutes?$/, (draft, match) => void (draft.minutes = Number(match[1]))],
-  [/^locked to thread$/, (draft) => void (draft.locked = true)],
-  [/^synctest (?:bubble|group) (\d+)$/, (draft, match) => void (draft.bubble = Number(match[1]))],
+  [
+    /^(\d+) minutes?$/,
+    (draft, match) => {
+      draft.minutes = Number(match[1]);
+    },
+  ],
+  [
+    /^locked to thread$/,
+    (draft) => {
+      draft.locked = true;
+    },
+  ],
+  [
+    /^synctest (?:bubble|group) (\d+)$/,
+    (draft, match) => {
+      draft.bubble = Number(match[1]);
+    },
+  ],
   [/^durably blocked$/, (draft) => void draft.flags.add('durable')],
   [/^not durably blocked$/, () => undefined],
 ];
@@ -147,7 +162,9 @@ function takeLabels(status: string, draft: Draft): string {
 function takeExtra(item: string, draft: Draft): void {
   for (const [words, apply] of EXTRAS) {
     const match = words.exec(item);
-    if (match !== null) return apply(draft, match);
+    if (match === null) continue;
+    apply(draft, match);
+    return;
   }
   const label = /^"([^"]*)":\s*"?(.*?)"?$/.exec(item);
   if (label !== null) draft.labels = Object.fromEntries([...Object.entries(draft.labels), [label[1], label[2]]]);

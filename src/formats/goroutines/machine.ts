@@ -22,8 +22,8 @@ import { isTrailer, Strangers } from '../text/strangers.ts';
 import { DumpScanner } from './bulk.ts';
 import { GoroutineDraft } from './draft.ts';
 import { CrashHead, headKindOf, parseServedPanic, readAbove } from './head.ts';
-import { GoroutineKeeper } from './keeper.ts';
 import { type Header, isHeaderStart, parseGoleakLine, parseHeader } from './header.ts';
+import { GoroutineKeeper } from './keeper.ts';
 import { isWhole } from './whole.ts';
 
 /** Lines between a goroutine and the line above it that tells of its panic. */
@@ -329,7 +329,8 @@ export class DumpMachine implements TextMachine {
     const lead = this.strangers.list.length > 0 ? this.strangers.list.slice(-2) : this.before;
     const crash = head?.finish(true) ?? null;
     this.closePart(false);
-    const above = head === null ? readAbove(lead.filter((other) => line - other.line <= MAX_LEAD)) : { crash: null, servedPanic: null };
+    const above =
+      head === null ? readAbove(lead.filter((other) => line - other.line <= MAX_LEAD)) : { crash: null, servedPanic: null };
     this.part = {
       format: 'goroutine-dump',
       line: head?.line ?? above.crash?.line ?? line,

@@ -131,8 +131,7 @@ export class RaceMachine implements TextMachine {
     this.closeSection();
     this.section = {
       access: access === null ? null : readAccess(access),
-      creation:
-        creation === null ? null : { goroutine: Number(creation[1]), state: creation[2] as 'running' | 'finished' },
+      creation: creation === null ? null : { goroutine: Number(creation[1]), state: creation[2] as 'running' | 'finished' },
       frames: [],
       restored: true,
     };

@@ -87,10 +87,10 @@ function unescapeGo(text: string): string | null {
       i = end;
       continue;
     }
-    const escape = readEscape(text, i + 1);
-    if (escape === null) return null;
-    chunks.push(escape.bytes);
-    i = escape.end;
+    const escaped = readEscape(text, i + 1);
+    if (escaped === null) return null;
+    chunks.push(escaped.bytes);
+    i = escaped.end;
   }
   return Buffer.concat(chunks).toString('utf8');
 }

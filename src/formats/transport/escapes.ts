@@ -26,7 +26,7 @@ export function unfoldLine(text: string): Unfolded | null {
 
 /** Whether a line is one of Go's own, escapes in its labels or its message included. */
 function isWholeLine(text: string): boolean {
-  return /^\s*(?:goroutine \d[^]*[\]}]:\s*$|panic: )/.test(text);
+  return /^\s*(?:goroutine \d[\s\S]*[\]}]:\s*$|panic: )/.test(text);
 }
 
 function unfoldQuoted(text: string, anchor: number): Unfolded {
@@ -34,7 +34,7 @@ function unfoldQuoted(text: string, anchor: number): Unfolded {
   const quoted = open >= 0;
   const close = quoted ? closingQuote(text, open) : text.length;
   let content = text.slice(open + 1, close < 0 ? text.length : close);
-  for (let level = 0; level < MAX_LEVELS && content.includes('\\n'); level++) content = unescape(content);
+  for (let level = 0; level < MAX_LEVELS && content.includes('\\n'); level++) content = undoEscapes(content);
   return { lines: splitLines(content), cut: close < 0 };
 }
 
@@ -69,7 +69,7 @@ function backslashesBefore(text: string, at: number): number {
 
 const SIMPLE: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\', '/': '/' };
 
-function unescape(text: string): string {
+function undoEscapes(text: string): string {
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([ntr"\\/]))/g, (_, long, short, simple) =>
     simple === undefined ? String.fromCharCode(Number.parseInt(long ?? short, 16)) : SIMPLE[simple],
   );
@@ -77,7 +77,9 @@ function unescape(text: string): string {
 
 /** GitHub's workflow commands: `::error file=a.go,line=3::TEXT`. */
 function decodePercent(text: string): string {
-  return text.replace(/^.{0,64}?::[a-z]+(?: [^:]*)?::/, '').replace(/%(0A|0D|09|25)/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+  return text
+    .replace(/^.{0,64}?::[a-z]+(?: [^:]*)?::/, '')
+    .replace(/%(0A|0D|09|25)/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 /** Lines of a text, whatever ends them. */

@@ -26,9 +26,21 @@ export type CarriedLine =
 const MESSAGE_KEYS = ['message', 'msg', 'MESSAGE', 'log', 'text', 'textPayload', '@message', 'body', 'line', 'event'];
 /** Keys whose values tell writers of one log apart. */
 const WRITER_KEYS = [
-  'stream', 'container', 'container_id', 'container_name', 'pod', 'pod_name', 'host', 'hostname', 'service', 'pid',
-  '_HOSTNAME', '_PID', 'SYSLOG_IDENTIFIER', 'logStream',
-]; // biome-ignore format: a list of words
+  'stream',
+  'container',
+  'container_id',
+  'container_name',
+  'pod',
+  'pod_name',
+  'host',
+  'hostname',
+  'service',
+  'pid',
+  '_HOSTNAME',
+  '_PID',
+  'SYSLOG_IDENTIFIER',
+  'logStream',
+];
 /** Characters of what may stand before an object. */
 const MAX_LEAD = 512;
 /** How deep objects are searched for texts. */
@@ -78,7 +90,8 @@ function readDockerLine(object: Record<string, unknown>): CarriedLine | null {
 /** A string of several lines with an anchor in it, or a crash's reason, wherever it stands. */
 function readTraceback(object: Record<string, unknown>): CarriedLine | null {
   for (const text of textsIn(object, MAX_DEPTH)) {
-    if (text.includes('\n') && (findAnchor(text) >= 0 || /^(?:panic|fatal error): /.test(text))) return { kind: 'traceback', lines: splitLines(text) };
+    if (text.includes('\n') && (findAnchor(text) >= 0 || /^(?:panic|fatal error): /.test(text)))
+      return { kind: 'traceback', lines: splitLines(text) };
   }
   return null;
 }

@@ -1,0 +1,54 @@
+/**
+ * Imports that end in `?bundled`: the module and all that it imports, as one minified script in a string. One plugin
+ * for the build (esbuild), one for the tests (Vite), so that both see the same text.
+ */
+
+import path from 'node:path';
+import { buildSync, type Plugin } from 'esbuild';
+
+const SUFFIX = '?bundled';
+
+/** Oldest language of the browsers that the pictures are made for. */
+const TARGET = 'es2020';
+
+export function bundleScript(file: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: TARGET,
+    legalComments: 'none',
+    write: false,
+  });
+  return outputFiles[0].text.trim();
+}
+
+export function bundledEsbuildPlugin(): Plugin {
+  return {
+    name: 'bundled',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\?bundled$/ }, ({ path: wanted, resolveDir }) => ({
+        path: path.resolve(resolveDir, wanted.slice(0, -SUFFIX.length)),
+        namespace: 'bundled',
+      }));
+      onLoad({ filter: /.*/, namespace: 'bundled' }, ({ path: file }) => ({ contents: bundleScript(file), loader: 'text' }));
+    },
+  };
+}
+
+/** The part of Vite's plugin interface that is used. */
+export function bundledVitePlugin() {
+  return {
+    name: 'bundled',
+    enforce: 'pre' as const,
+    resolveId(wanted: string, importer: string | undefined): string | null {
+      if (!wanted.endsWith(SUFFIX) || importer === undefined) return null;
+      return `\0${path.resolve(path.dirname(importer), wanted.slice(0, -SUFFIX.length))}${SUFFIX}`;
+    },
+    load(id: string): string | null {
+      if (!id.startsWith('\0') || !id.endsWith(SUFFIX)) return null;
+      return `export default ${JSON.stringify(bundleScript(id.slice(1, -SUFFIX.length)))};`;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { CommandModule } from 'yargs';
+import { EXIT } from '../exit.ts';
+import {
+  COLLAPSE_OPTIONS,
+  type CollapseArguments,
+  INPUT_OPTIONS,
+  type InputArguments,
+  lastWins,
+  OUTPUT_OPTION,
+  withFiles,
+} from '../options.ts';
+import { setExitCode } from '../result.ts';
+
+type Arguments = InputArguments & CollapseArguments & { output?: string };
+
+export const collapseCommand: CommandModule<object, Arguments> = {
+  command: 'collapse [file..]',
+  describe: 'any input → folded stacks on stdout',
+  builder: (yargs) =>
+    withFiles(yargs)
+      .options(lastWins({ ...COLLAPSE_OPTIONS, ...INPUT_OPTIONS, ...OUTPUT_OPTION }))
+      .example('$0 collapse dump.txt', 'one line per different stack: root;…;leaf COUNT')
+      .example('kubectl logs pod | $0 collapse --group-by state', 'the state of the goroutines as root frame')
+      .example('$0 collapse --weight wait --user-only dump.txt.gz', 'where time is lost waiting, without the runtime') as never,
+  handler: async (args) => {
+    const { collapseInputs } = await import('../collapsing.ts');
+    const collapsed = await collapseInputs(args);
+    if (collapsed === null) return setExitCode(EXIT.input);
+    const [{ writeFolded }, { writeOutput }] = await Promise.all([import('../../formats/folded.ts'), import('../outputs.ts')]);
+    await writeOutput(writeFolded(collapsed.profile), args.output);
+    setExitCode(collapsed.code);
+  },
+};

@@ -1,0 +1,99 @@
+/** Files and stdin → evidence. */
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Redactor } from '../analysis/redact.ts';
+import { decompress } from '../base/decompress.ts';
+import { InputError, type Problem } from '../base/errors.ts';
+import { type FormatName, InputReader } from '../formats/reader.ts';
+import type { Evidence, EvidenceSink } from '../model/evidence.ts';
+import type { StackTable } from '../model/stacks.ts';
+import { Progress } from './progress.ts';
+
+export interface InputRequest {
+  /** As they stand on the command line; `-` is stdin, and so is none at all. */
+  readonly files: readonly string[];
+  readonly from?: FormatName;
+  readonly redact?: boolean;
+  readonly ordered?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface ReadInput {
+  readonly file: string;
+  readonly evidence: Evidence;
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Reads one input after the other. `begin` is told each input's table of stacks and gives the sink for what is in it.
+ * @throws InputError that names the file, for one that cannot be read.
+ */
+export async function readInputs(
+  request: InputRequest,
+  begin: (stacks: StackTable, file: string) => EvidenceSink,
+  finish: (evidence: Evidence) => void = () => {},
+): Promise<ReadInput[]> {
+  const redactor = request.redact ? new Redactor() : null;
+  const inputs: ReadInput[] = [];
+  for (const file of request.files.length === 0 ? ['-'] : request.files) {
+    const raw = await readInput(file, request, (stacks) => {
+      const sink = begin(stacks, file);
+      return redactor === null ? sink : redactor.guard(sink);
+    });
+    const evidence = redactor === null ? raw : redactor.finish(raw);
+    finish(evidence);
+    inputs.push({ file, evidence });
+  }
+  return inputs;
+}
+
+async function readInput(file: string, request: InputRequest, begin: (stacks: StackTable) => EvidenceSink): Promise<Evidence> {
+  const relay = new Relay();
+  const { from, ordered } = request;
+  const reader = new InputReader(relay, { ...(from === undefined ? {} : { from }), ordered: ordered ?? false });
+  relay.sink = begin(reader.stacks);
+  const progress = new Progress(file, await sizeOf(file), request.quiet !== true);
+  try {
+    const bytes = counted(openInput(file), progress);
+    for await (const chunk of decompress(bytes, (problem: Problem) => reader.report(problem))) reader.push(chunk);
+    return reader.end();
+  } catch (error) {
+    throw error instanceof InputError ? withFile(error, file, request) : error;
+  } finally {
+    progress.done();
+  }
+}
+
+function withFile(error: InputError, file: string, { redact }: InputRequest): InputError {
+  const { excerpt, ...place } = error.place;
+  return new InputError(error.message, { file, ...place, ...(redact || excerpt === undefined ? {} : { excerpt }) });
+}
+
+/** The reader wants its sink before its stacks can be known. */
+class Relay implements EvidenceSink {
+  sink: EvidenceSink | null = null;
+  goroutine: EvidenceSink['goroutine'] = (goroutine, part) => this.sink?.goroutine(goroutine, part);
+  record: EvidenceSink['record'] = (record, part) => this.sink?.record(record, part);
+  race: EvidenceSink['race'] = (race, part) => this.sink?.race(race, part);
+}
+
+function openInput(file: string): AsyncIterable<Uint8Array> {
+  if (file !== '-') return createReadStream(file, { highWaterMark: CHUNK_BYTES });
+  if (process.stdin.isTTY) process.stderr.write('goflame: reading from the terminal; end with Ctrl-D, or name a file\n');
+  return process.stdin;
+}
+
+async function* counted(bytes: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    progress.add(chunk.length);
+    yield chunk;
+  }
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  if (file === '-') return null;
+  const { size } = await stat(file);
+  return size > 0 ? size : null;
+}

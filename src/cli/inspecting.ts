@@ -1,0 +1,65 @@
+/** The work of `goflame inspect`. */
+
+import { EvidenceCollector, teeSinks } from '../analysis/collect.ts';
+import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
+import { Summarizer } from '../analysis/summary.ts';
+import { UsageError } from '../base/errors.ts';
+import { type InspectedInput, writeInspectJson } from '../render/inspectjson.ts';
+import { writeInspectText } from '../render/inspecttext.ts';
+import { isDamaged, judge, tellProblems } from './findings.ts';
+import { readInputs } from './inputs.ts';
+import type { InputArguments } from './options.ts';
+import { writeOutput } from './outputs.ts';
+import { colorsFor, outputColumns } from './terminal.ts';
+
+export interface InspectArguments extends InputArguments {
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly top: number;
+  readonly depth: number;
+}
+
+/** The exit code; null where `--strict` refuses the input. */
+export async function inspectInputs(args: InspectArguments): Promise<number | null> {
+  const conditions = args['fail-on'] === undefined ? [] : parseFailOn(args['fail-on']);
+  const { top, depth } = args;
+  if (!(top >= 1) || !(depth >= 1)) throw new UsageError('--top and --depth must be at least 1');
+  const findings = new FindingsCounter();
+  const collector = new EvidenceCollector();
+  const summarizers: Summarizer[] = [];
+  const request = {
+    files: args.file ?? [],
+    ...(args.from === undefined ? {} : { from: args.from }),
+    redact: args.redact ?? false,
+    quiet: args.quiet ?? false,
+  };
+  const inputs = await readInputs(
+    request,
+    (stacks) => {
+      const summarizer = new Summarizer(stacks);
+      summarizers.push(summarizer);
+      return teeSinks(args.json ? [summarizer, findings, collector] : [summarizer, findings]);
+    },
+    (evidence) => {
+      collector.finish(evidence);
+      findings.finish(evidence);
+    },
+  );
+  if (args.strict && isDamaged(inputs)) {
+    tellProblems(inputs);
+    return null;
+  }
+  if (!args.quiet && !args.json) tellProblems(inputs);
+  const inspected: InspectedInput[] = inputs.map(({ file, evidence }, i) => ({
+    file,
+    stacks: evidence.stacks,
+    summaries: summarizers[i].summarize(evidence),
+    problems: evidence.problems,
+  }));
+  const paint = colorsFor(process.stdout);
+  const text = args.json
+    ? writeInspectJson(inspected)
+    : writeInspectText(inspected, { columns: outputColumns(), paint, top, depth });
+  await writeOutput(text, args.output);
+  return judge(conditions, findings);
+}

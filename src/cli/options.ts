@@ -1,0 +1,81 @@
+/** Options that several commands share, as yargs takes them. */
+
+import type { Argv, InferredOptionTypes, Options } from 'yargs';
+import { FLAME_GRAPH_OPTIONS, type OptionSpec } from '../render/flameoptions.ts';
+
+/** Formats that `--from` names; a test holds them to those of the reader, which is not loaded for the help. */
+export const FROM_CHOICES = ['folded', 'goroutine-dump', 'goroutine-profile', 'race-report', 'go-test'] as const;
+
+const list = { type: 'array', string: true, requiresArg: true } as const;
+
+export const INPUT_OPTIONS = {
+  from: { choices: FROM_CHOICES, describe: 'read the input as this format only', requiresArg: true },
+  strict: { type: 'boolean', describe: 'refuse damaged input: exit with 3' },
+  redact: { type: 'boolean', describe: 'replace label values and panic messages, which can hold secrets' },
+  'fail-on': { type: 'string', describe: 'exit with 1 if found: race, crash, leak, goroutines>N', requiresArg: true },
+  quiet: { alias: 'q', type: 'boolean', describe: 'no problems and no progress on stderr' },
+} as const satisfies Record<string, Options>;
+
+export const OUTPUT_OPTION = {
+  output: { alias: 'o', type: 'string', describe: 'write to this file instead of stdout', requiresArg: true },
+} as const satisfies Record<string, Options>;
+
+export const COLLAPSE_OPTIONS = {
+  'group-by': {
+    type: 'string',
+    describe: 'frames at the root, in this order: state, reason, creator, file, goroutine, access, label=KEY',
+    requiresArg: true,
+  },
+  weight: {
+    choices: ['count', 'wait'],
+    default: 'count',
+    describe: 'what a goroutine weighs: one, or the seconds it has waited',
+    requiresArg: true,
+  },
+  lines: { type: 'boolean', describe: 'put FILE:LINE behind the functions' },
+  'user-only': { type: 'boolean', describe: "leave out the runtime's frames below the first user frame" },
+  'created-by': { type: 'boolean', describe: 'put the chain of go statements before each stack' },
+  include: { ...list, describe: 'keep only stacks with a frame that matches' },
+  exclude: { ...list, describe: 'leave out stacks with a frame that matches' },
+  focus: { ...list, describe: 'keep only stacks with a frame that matches, from that frame on' },
+  hide: { ...list, describe: 'leave out frames that match' },
+  own: { ...list, describe: "import path prefixes of the program's own code" },
+} as const satisfies Record<string, Options>;
+
+/** The options of the picture, from their table. */
+export function flameGraphOptions(): Record<string, Options> {
+  return Object.fromEntries(FLAME_GRAPH_OPTIONS.map((spec) => [spec.name, toYargs(spec)]));
+}
+
+/** The same options, where one that is given twice has its last value. */
+export function lastWins<T extends Record<string, Options>>(options: T): T {
+  const single = Object.entries(options).map(([name, option]) => [
+    name,
+    option.type === 'array' ? option : { ...option, coerce: (value: unknown) => (Array.isArray(value) ? value.at(-1) : value) },
+  ]);
+  return Object.fromEntries(single) as T;
+}
+
+function toYargs({ name, type, about, choices, default: value, alias }: OptionSpec): Options {
+  return {
+    type: name === 'sort' ? 'string' : type,
+    describe: about,
+    ...(value === undefined ? {} : { defaultDescription: String(value) }),
+    ...(choices === undefined || name === 'sort' ? {} : { choices }),
+    ...(alias === undefined ? {} : { alias: [...alias] }),
+    ...(type === 'boolean' ? {} : { requiresArg: name !== 'sort' }),
+    group: 'Picture:',
+  };
+}
+
+export type InputArguments = InferredOptionTypes<typeof INPUT_OPTIONS> & { file?: string[] };
+export type CollapseArguments = InferredOptionTypes<typeof COLLAPSE_OPTIONS>;
+
+/** The positional FILEs. */
+export function withFiles<T>(yargs: Argv<T>) {
+  return yargs.positional('file', {
+    type: 'string',
+    array: true,
+    describe: 'input; - or none is stdin; gzip and zstd are unpacked',
+  });
+}

@@ -1,0 +1,51 @@
+/** Where results go: stdout, or a file that appears whole or not at all. */
+
+import { stat, writeFile } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+
+/** Writes chunks to stdout, or to a file. */
+export async function writeOutput(chunks: Iterable<string>, output: string | undefined): Promise<void> {
+  if (output === undefined || output === '-') await writeStdout(chunks);
+  else await writeFileWhole(output, chunks);
+}
+
+async function writeStdout(chunks: Iterable<string>): Promise<void> {
+  for (const chunk of chunks) {
+    if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+}
+
+/** Through a temporary file beside the target; devices and pipes are written to directly. */
+async function writeFileWhole(file: string, chunks: Iterable<string>): Promise<void> {
+  const data = Buffer.concat(Array.from(chunks, (chunk) => Buffer.from(chunk)));
+  if (await isSpecial(file)) {
+    await writeFile(file, data);
+    return;
+  }
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  await writeFileAtomic(file, data);
+}
+
+async function isSpecial(file: string): Promise<boolean> {
+  try {
+    return !(await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** A reader that closes its end (`| head`) is no error: there is nothing left to do. */
+export function endOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit();
+      throw error;
+    });
+  }
+}
+
+/** Waits until all of stdout is written. */
+export async function flushStdout(): Promise<void> {
+  if (process.stdout.writableLength === 0) return;
+  await Promise.race([new Promise((resolve) => process.stdout.once('drain', resolve)), finished(process.stdout)]);
+}

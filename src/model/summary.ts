@@ -1,0 +1,100 @@
+/** What is told of each part of an input before anything else: groups, waits, creators, labels, races by identity. */
+
+import type { CountProfilePart, DumpPart, Part, RacePart } from './evidence.ts';
+import type { Goroutine, MapUser, RaceReport } from './snapshot.ts';
+import type { FrameId, StackId } from './stacks.ts';
+
+/** Which test a race belongs to. */
+export interface Attribution {
+  readonly test: string | null;
+  readonly package: string | null;
+  /** What `test` rests on; null without a test. */
+  readonly by: 'stack' | 'position' | null;
+}
+
+/** Goroutines with the same stack. */
+export interface StackGroup {
+  readonly stack: StackId;
+  readonly stackAvailable: boolean;
+  count: number;
+  /** State words → how many, in the order of first sight. */
+  readonly states: Map<string, number>;
+  minWait: number;
+  maxWait: number;
+  locked: number;
+  leaked: number;
+  /** Of the first goroutine seen: an example to look for in the text. */
+  readonly id: number;
+  readonly line: number;
+  readonly createdBy: FrameId | null;
+}
+
+export interface LongWait {
+  readonly id: number;
+  readonly state: string;
+  readonly minutes: number;
+  readonly stack: StackId;
+}
+
+export interface Counted<T> {
+  readonly value: T;
+  readonly count: number;
+}
+
+export interface LabelBreakdown {
+  readonly key: string;
+  /** Goroutines that carry the label. */
+  readonly count: number;
+  /** Different values there are. */
+  readonly distinct: number;
+  /** Most frequent first; beyond 10,000 different ones the rest is not counted. */
+  readonly values: readonly Counted<string>[];
+}
+
+export interface DumpSummary {
+  readonly part: DumpPart;
+  /** Without the threads' system stacks (goroutine 0). */
+  readonly goroutines: number;
+  readonly systemStacks: number;
+  readonly truncated: number;
+  readonly leaked: number;
+  /** The one printed first: after a crash, the one that crashed; null without any. */
+  readonly first: Goroutine | null;
+  /** Most goroutines first, then in the order printed. */
+  readonly groups: readonly StackGroup[];
+  readonly longestWaits: readonly LongWait[];
+  readonly creators: readonly Counted<FrameId>[];
+  readonly labels: readonly LabelBreakdown[];
+  readonly mapUsers: readonly MapUser[];
+}
+
+export interface ProfileSummary {
+  readonly part: CountProfilePart;
+  /** Most goroutines first. */
+  readonly records: readonly { stack: StackId; count: number }[];
+  readonly labels: readonly LabelBreakdown[];
+}
+
+/** Reports of one race. */
+export interface RaceGroup {
+  readonly fingerprint: string;
+  /** In the order of their lines; the first one stands for all. */
+  readonly race: RaceReport;
+  readonly races: RaceReport[];
+  count: number;
+  /** Which test each report belongs to. */
+  readonly attributions: Map<RaceReport, Attribution>;
+}
+
+export interface RaceSummary {
+  readonly part: RacePart;
+  readonly reports: number;
+  readonly groups: readonly RaceGroup[];
+}
+
+/** A part of which there is nothing to add up. */
+export interface PlainSummary {
+  readonly part: Exclude<Part, DumpPart | CountProfilePart | RacePart>;
+}
+
+export type PartSummary = DumpSummary | ProfileSummary | RaceSummary | PlainSummary;

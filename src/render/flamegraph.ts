@@ -1,0 +1,319 @@
+/**
+ * Profile → SVG flame graph, written directly. The picture is complete without its script: browsers, librsvg, Inkscape
+ * and image views show the same.
+ *
+ * Each frame is one path of a small set of classes; every name stands once in the data beside the picture and once in
+ * each label and tooltip that can be seen. All rules are scoped to a class of this very picture, so that several can
+ * stand in one page.
+ */
+
+import script from '../../templates/flamegraph/main.ts?bundled';
+import { countStacks, type Profile, totalChanges, totalWeight } from '../model/profile.ts';
+import { encodeFrames, type FlameData, type FlameFrames, type FlameGeometry } from './flamedata.ts';
+import { type FlameGraphOptions, type NameAttributes, type ResolvedOptions, resolveOptions } from './flameoptions.ts';
+import { backgroundMarkup, styleMarkup } from './flamestyle.ts';
+import { FrameColors } from './framecolors.ts';
+import { countUnit, fitLabel, formatShare, framePath, LabelForms, labelX, labelY, px } from './geometry.ts';
+import { type FlameLayout, layoutFlame } from './layout.ts';
+import { legendMarkup } from './legend.ts';
+import { stripAnnotation } from './palettes.ts';
+import { escapeComment, escapeXml, safeLink, showControls } from './xml.ts';
+
+/** Pixels left and right of the picture. */
+const SIDE_PAD = 10;
+/** Frames at least this wide have a tooltip of their own in the file. */
+const TITLE_WIDTH = 1;
+/** Characters of a name that a picture holds. */
+const MAX_NAME = 4096;
+const CHUNK = 1 << 16;
+
+/** What a picture leaves out. */
+export interface FlameGraphReport {
+  /** Frames too small to be drawn. */
+  tooSmall: number;
+  /** Names cut to {@link MAX_NAME} characters. */
+  cutNames: number;
+  /** Links that were left out because following them could run code. */
+  refusedLinks: number;
+  /** `--total` was less than the weights add up to. */
+  totalIgnored: boolean;
+}
+
+/**
+ * The SVG in chunks.
+ * @throws UsageError for an option's value that is not allowed.
+ */
+export function* writeFlameGraph(
+  profile: Profile,
+  options: FlameGraphOptions = {},
+  report?: FlameGraphReport,
+): Generator<string> {
+  const resolved = resolveOptions(options);
+  const picture = new Picture(profile, resolved);
+  if (report !== undefined) Object.assign(report, picture.report());
+  let chunk = '';
+  for (const line of picture.lines()) {
+    chunk += line;
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield chunk;
+}
+
+class Picture {
+  private readonly profile: Profile;
+  private readonly options: ResolvedOptions;
+  private readonly layout: FlameLayout;
+  private readonly geometry: FlameGeometry;
+  private readonly frames: FlameFrames;
+  private readonly colors: FrameColors;
+  /** Names that the picture shows, by their index in its data. */
+  private readonly names: string[] = [];
+  private readonly unit: string;
+  private readonly title: string;
+  private readonly height: number;
+  private readonly scale: number;
+  private readonly measured: number;
+  private cutNames = 0;
+  private refusedLinks = 0;
+
+  constructor(profile: Profile, options: ResolvedOptions) {
+    this.profile = profile;
+    this.options = options;
+    this.measured = totalWeight(profile);
+    const total = Math.max(this.measured, options.total ?? 0);
+    const width = options.width - 2 * SIDE_PAD;
+    const order = options.sort ?? (options.flamechart ? 'input' : 'name');
+    const minWeight = 'share' in options.least ? options.least.share * total : (options.least.pixels / width) * total;
+    this.layout = layoutFlame(profile, { order: order as 'name', minWeight, total: options.total ?? null });
+    this.geometry = this.makeGeometry(width);
+    this.scale = this.layout.total > 0 ? width / this.layout.total : 0;
+    this.height = this.geometry.top + this.geometry.rows * this.geometry.row + options.fontsize * 2 + 10;
+    this.frames = this.makeFrames();
+    this.unit = options.countname ?? profile.unit;
+    this.title = options.title ?? (options.flamechart ? 'Flame Chart' : options.inverted ? 'Icicle Graph' : 'Flame Graph');
+    this.colors = new FrameColors(profile, this.layout, options);
+  }
+
+  report(): FlameGraphReport {
+    return {
+      tooSmall: this.layout.tooSmall,
+      cutNames: this.cutNames,
+      refusedLinks: this.refusedLinks,
+      totalIgnored: this.options.total !== undefined && this.options.total < this.measured,
+    };
+  }
+
+  /** The file in pieces, each a whole number of lines. */
+  *lines(): Generator<string> {
+    const { options, geometry } = this;
+    const data = this.dataText();
+    const scope = `gf-${fingerprint(data + this.title + JSON.stringify(this.colors.classes))}`;
+    const pad = options.prettyXml ? '  ' : '';
+    const size = options.fluid ? 'width="100%"' : `width="${options.width}" height="${this.height}"`;
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+    if (options.notes !== undefined) yield `<!-- ${escapeComment(options.notes)} -->\n`;
+    yield `<svg xmlns="http://www.w3.org/2000/svg" class="goflame ${scope}" ${size} viewBox="0 0 ${options.width} ${this.height}">\n`;
+    yield `${pad}<title>${escapeXml(this.title)}</title>\n${pad}<desc>${escapeXml(this.summary())}</desc>\n`;
+    yield `${pad}<style>${styleMarkup(scope, options, this.colors.classes, geometry)}</style>\n`;
+    yield `${pad}<metadata>${data}</metadata>\n`;
+    yield backgroundMarkup(scope, options, this.height, pad);
+    yield this.headMarkup(pad);
+    yield* this.frameLines(pad);
+    yield* this.labelLines(pad);
+    yield `${pad}<text class="details" x="${SIDE_PAD}" y="${px(this.height - options.fontsize)}">${escapeXml(this.summary())}</text>\n`;
+    if (options.javascript) yield `${pad}<script>${cdata(script)}</script>\n`;
+    yield '</svg>\n';
+  }
+
+  // ---- parts of the picture ----
+
+  private headMarkup(pad: string): string {
+    const { options, geometry, title } = this;
+    const middle = px(options.width / 2);
+    let text = `${pad}<text class="title" x="${middle}" y="${px(options.fontsize * 2)}">${escapeXml(title)}</text>\n`;
+    if (options.subtitle !== undefined) {
+      text += `${pad}<text class="subtitle" x="${middle}" y="${px(options.fontsize * 3.6)}">${escapeXml(options.subtitle)}</text>\n`;
+    }
+    return text + legendMarkup(this.colors.legend, options.width, geometry, pad);
+  }
+
+  private *frameLines(pad: string): Generator<string> {
+    const { layout, scale, geometry, colors } = this;
+    yield `${pad}<g class="frames">\n`;
+    for (let i = 0; i < layout.count; i++) {
+      const x = geometry.left + layout.starts[i] * scale;
+      const width = layout.weights[i] * scale;
+      const path = framePath(geometry, x, i === 0 ? geometry.width : width, layout.depths[i]);
+      const attributes = this.attributesOf(i);
+      const title = width >= TITLE_WIDTH || i === 0 ? `<title>${escapeXml(attributes?.title ?? this.titleOf(i))}</title>` : '';
+      const open = `<path class="${colors.classOf(i)}${classNames(attributes)}"${idOf(attributes)} d="${path}"`;
+      const frame = title === '' ? `${open}/>` : `${open}>${title}</path>`;
+      yield `${pad}${pad}${this.linked(frame, attributes)}\n`;
+    }
+    yield `${pad}</g>\n`;
+  }
+
+  private *labelLines(pad: string): Generator<string> {
+    const { layout, scale, geometry, frames } = this;
+    const forms = new LabelForms(this.names);
+    yield `${pad}<g class="labels">\n`;
+    for (let i = 0; i < layout.count; i++) {
+      const width = i === 0 ? geometry.width : layout.weights[i] * scale;
+      if (width < 3 * geometry.charWidth) continue;
+      const label = fitLabel(geometry, forms.of(frames.names[i]), width);
+      if (label === '') continue;
+      const x = labelX(geometry.left + layout.starts[i] * scale);
+      yield `${pad}${pad}<text x="${x}" y="${labelY(geometry, layout.depths[i])}">${escapeXml(label)}</text>\n`;
+    }
+    yield `${pad}</g>\n`;
+  }
+
+  private titleOf(frame: number): string {
+    const { layout, options, measured } = this;
+    const weight = layout.weights[frame] * options.factor;
+    const name = this.names[this.frames.names[frame]];
+    const share = layout.total > 0 ? layout.weights[frame] / layout.total : 1;
+    const change = this.frames.deltas === null || measured === 0 ? '' : `; ${signed(this.frames.deltas[frame] / measured)}`;
+    return `${name} (${countUnit(weight, this.unit)}, ${formatShare(share)}${change})`;
+  }
+
+  private summary(): string {
+    const { layout, options, measured, unit, profile } = this;
+    if (layout.count === 1 && measured === 0) return 'no stacks';
+    const parts = [countUnit(measured * options.factor, unit), countUnit(countStacks(profile), 'different stacks')];
+    if (layout.tooSmall > 0) parts.push(`${countUnit(layout.tooSmall, 'frames')} too small to draw`);
+    return parts.join(' · ');
+  }
+
+  // ---- what a name carries ----
+
+  private attributesOf(frame: number): NameAttributes | undefined {
+    return frame === 0 ? undefined : this.options.nameAttributes?.get(this.names[this.frames.names[frame]]);
+  }
+
+  private linked(frame: string, attributes: NameAttributes | undefined): string {
+    if (attributes?.href === undefined) return frame;
+    const href = safeLink(attributes.href);
+    if (href === null) {
+      this.refusedLinks++;
+      return frame;
+    }
+    const target = /^[\w-]+$/.test(attributes.target ?? '') ? ` target="${attributes.target}"` : '';
+    return `<a href="${escapeXml(href)}"${target} rel="noopener">${frame}</a>`;
+  }
+
+  // ---- data ----
+
+  private makeGeometry(width: number): FlameGeometry {
+    const { options, layout } = this;
+    const subtitle = options.subtitle === undefined ? 0 : options.fontsize * 1.6;
+    return {
+      left: SIDE_PAD,
+      width,
+      top: Math.round(options.fontsize * 5 + subtitle),
+      row: options.height,
+      rows: layout.maxDepth + 1,
+      inverted: options.inverted,
+      fontSize: options.fontsize,
+      charWidth: options.fontsize * options.fontwidth,
+      fixedPitch: /mono|courier|consolas/i.test(options.fonttype),
+      outlined: options.strokeColor !== 'none',
+      cutRight: options.truncateTextRight,
+    };
+  }
+
+  /** Names as they are shown, and for each frame the index of its name. */
+  private makeFrames(): FlameFrames {
+    const { profile, layout } = this;
+    const names = new Int32Array(layout.count);
+    const known = new Map<number, number>();
+    const shown = new Map<string, number>();
+    this.names.push('all');
+    shown.set('all', 0);
+    for (let i = 1; i < layout.count; i++) {
+      const label = profile.labels[layout.nodes[i]];
+      let name = known.get(label);
+      if (name === undefined) {
+        name = this.nameIndex(this.shownName(profile.texts[label]), shown);
+        known.set(label, name);
+      }
+      names[i] = name;
+    }
+    return {
+      count: layout.count,
+      names,
+      depths: layout.depths,
+      starts: layout.starts,
+      weights: layout.weights,
+      deltas: this.deltas(),
+    };
+  }
+
+  private nameIndex(text: string, shown: Map<string, number>): number {
+    let index = shown.get(text);
+    if (index === undefined) {
+      index = this.names.push(text) - 1;
+      shown.set(text, index);
+    }
+    return index;
+  }
+
+  private shownName(text: string): string {
+    const clean = showControls(stripAnnotation(text));
+    if (clean.length <= MAX_NAME) return clean;
+    this.cutNames++;
+    return `${showControls(clean.slice(0, MAX_NAME - 1))}…`;
+  }
+
+  private deltas(): Float64Array | null {
+    const { profile, layout } = this;
+    if (profile.before === null) return null;
+    const change = totalChanges(profile);
+    const all = change.reduce((sum, value, node) => (profile.parents[node] < 0 ? sum + value : sum), 0);
+    return Float64Array.from(layout.nodes, (node) => (node < 0 ? all : change[node]));
+  }
+
+  private dataText(): string {
+    const { options, geometry, names, unit } = this;
+    const data: FlameData = {
+      unit,
+      nametype: options.nametype,
+      factor: options.factor,
+      names,
+      geometry,
+      search: options.search ?? null,
+      compared: this.frames.deltas !== null,
+      frames: encodeFrames(this.frames),
+    };
+    return escapeXml(JSON.stringify(data))
+      .replace(/&quot;/g, '"')
+      .replace(/&#39;/g, "'");
+  }
+}
+
+function signed(share: number): string {
+  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)}%`;
+}
+
+function classNames(attributes: NameAttributes | undefined): string {
+  const names = attributes?.class?.split(/\s+/).filter((name) => /^[A-Za-z][\w-]*$/.test(name)) ?? [];
+  return names.map((name) => ` ${name}`).join('');
+}
+
+function idOf(attributes: NameAttributes | undefined): string {
+  return attributes?.id !== undefined && /^[A-Za-z][\w-]*$/.test(attributes.id) ? ` id="${attributes.id}"` : '';
+}
+
+/** Script as it stands in XML and in a page of HTML alike: no `<` opens a tag in either, no `]]>` ends it early. */
+function cdata(code: string): string {
+  return `/*<![CDATA[*/${code.replace(/<\//g, '<\\/').replace(/<!--/g, '<\\!--').replace(/\]\]>/g, ']]\\>')}/*]]>*/`;
+}
+
+/** Eight hexadecimal digits that tell pictures apart. */
+function fingerprint(text: string): string {
+  let a = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
+  return (a >>> 0).toString(16).padStart(8, '0');
+}

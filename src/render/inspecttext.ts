@@ -1,0 +1,377 @@
+/** What a person wants to know first of an input, as text for a terminal. Lines are never wider than asked for. */
+
+import { shortenName } from '../model/names.ts';
+import { countStacks, totalWeight } from '../model/profile.ts';
+import type { Goroutine, MapUser, RaceAccess, RaceCreation } from '../model/snapshot.ts';
+import { elidedText, type FrameId, isElided, placeOf, type StackId, type StackTable } from '../model/stacks.ts';
+import type {
+  Counted,
+  DumpSummary,
+  LabelBreakdown,
+  PartSummary,
+  ProfileSummary,
+  RaceGroup,
+  RaceSummary,
+  StackGroup,
+} from '../model/summary.ts';
+import { countUnit, formatCount } from './geometry.ts';
+import type { InspectedInput } from './inspectjson.ts';
+import { columnsOf, fitLeft, fitMiddle, fitRight, padEnd, padStart, printable, sideBySide } from './textblocks.ts';
+
+/** Emphasis, for terminals that have it. */
+export interface Paint {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  yellow(text: string): string;
+  cyan(text: string): string;
+}
+
+export const NO_PAINT: Paint = { bold: same, dim: same, red: same, yellow: same, cyan: same };
+
+function same(text: string): string {
+  return text;
+}
+
+export interface InspectTextOptions {
+  readonly columns: number;
+  readonly paint: Paint;
+  /** Groups and races shown of each part. */
+  readonly top: number;
+  /** Frames shown of each stack. */
+  readonly depth: number;
+}
+
+/** Lines with their line ends. */
+export function* writeInspectText(inputs: Iterable<InspectedInput>, options: InspectTextOptions): Generator<string> {
+  let first = true;
+  for (const input of inputs) {
+    const page = new Page(input, options);
+    for (const summary of input.summaries) {
+      if (!first) yield '\n';
+      first = false;
+      for (const line of page.part(summary)) yield `${line}\n`;
+    }
+  }
+}
+
+const INDENT = '  ';
+const NARROWEST = 40;
+/** From this width on the two sides of a race stand beside each other. */
+const TWO_COLUMNS = 90;
+const TOP_WAITS = 5;
+const TOP_CREATORS = 5;
+const TOP_VALUES = 5;
+
+const OPERATION_WORDS: Record<MapUser['operation'], string> = {
+  read: 'reads',
+  write: 'writes',
+  delete: 'deletes',
+  iterate: 'iterates',
+  unknown: 'may use it',
+};
+
+class Page {
+  private readonly input: InspectedInput;
+  private readonly stacks: StackTable;
+  private readonly options: InspectTextOptions;
+  private readonly columns: number;
+  private readonly paint: Paint;
+
+  constructor(input: InspectedInput, options: InspectTextOptions) {
+    this.input = input;
+    this.stacks = input.stacks;
+    this.options = options;
+    this.columns = Math.max(NARROWEST, options.columns);
+    this.paint = options.paint;
+  }
+
+  *part(summary: PartSummary): Generator<string> {
+    if ('mapUsers' in summary) yield* this.dump(summary);
+    else if ('reports' in summary) yield* this.races(summary);
+    else if ('records' in summary) yield* this.profile(summary);
+    else yield* this.plain(summary);
+  }
+
+  private heading(what: string, line: number): string {
+    const where = `${printable(this.input.file)}:${line}`;
+    return this.paint.bold(fitMiddle(`${where}  ${what}`, this.columns));
+  }
+
+  private *title(text: string): Generator<string> {
+    yield '';
+    yield INDENT + this.paint.bold(text);
+  }
+
+  // ---- goroutine dumps ----
+
+  private *dump(summary: DumpSummary): Generator<string> {
+    const { part, groups } = summary;
+    yield this.heading('goroutine dump', part.line);
+    if (part.crash !== null) yield* this.crash(part.crash.kind, part.crash.message, part.crash.chain.length);
+    if (part.servedPanic !== null)
+      yield* this.crash('panic served to', `${part.servedPanic.client}: ${part.servedPanic.message}`, 1);
+    if (part.crash !== null && !part.crash.message.startsWith('SIGQUIT')) yield* this.crashed(summary.first);
+    yield* this.mapUsers(summary.mapUsers, part.crash?.message ?? '');
+    yield '';
+    yield INDENT + this.countLine(summary);
+    for (const group of groups.slice(0, this.options.top)) yield* this.group(group);
+    yield* this.more(groups.length - this.options.top, 'different stacks', '--top');
+    yield* this.waits(summary);
+    yield* this.creators(summary.creators, groups.length);
+    yield* this.labels(summary.labels);
+  }
+
+  private *crash(kind: string, message: string, chained: number): Generator<string> {
+    const [head, ...rest] = message.split('\n');
+    yield INDENT + this.paint.red(fitRight(printable(`${kind}: ${head}`), this.columns - 2));
+    for (const line of rest.slice(0, 20))
+      yield INDENT + this.paint.red(fitRight(`  ${printable(line.replace(/^\t/, ''))}`, this.columns - 2));
+    if (rest.length > 20) yield `${INDENT}  (${rest.length - 20} more lines)`;
+    if (chained > 1) yield `${INDENT}${this.paint.dim(`first of a chain of ${chained} panics`)}`;
+  }
+
+  private *crashed(goroutine: Goroutine | null): Generator<string> {
+    if (goroutine === null) return;
+    const { id, state, stack, stackAvailable, createdBy, line } = goroutine;
+    yield* this.title(fitRight(`Crashed in goroutine ${id} (${printable(state)}), line ${line}`, this.columns - 2));
+    yield* this.stack(stack, stackAvailable, createdBy?.frame ?? null);
+  }
+
+  private countLine({ goroutines, groups, systemStacks, truncated, leaked }: DumpSummary): string {
+    const parts = [countUnit(goroutines, 'goroutines'), countUnit(groups.length, 'different stacks')];
+    if (leaked > 0) parts.push(`${formatCount(leaked)} leaked`);
+    if (systemStacks > 0) parts.push(countUnit(systemStacks, 'system stacks'));
+    if (truncated > 0) parts.push(this.paint.yellow(`${formatCount(truncated)} cut off`));
+    return parts.join(', ');
+  }
+
+  private *mapUsers(users: readonly MapUser[], message: string): Generator<string> {
+    if (!/concurrent map/.test(message)) return;
+    yield* this.title('Inside a map operation');
+    if (users.length === 0) yield `${INDENT}${INDENT}none can be told from the stacks that were printed`;
+    for (const { id, operation, evidence, frame } of users) {
+      const lead = `${INDENT}${INDENT}goroutine ${id}  ${OPERATION_WORDS[operation]}  `;
+      const tail = `  (${evidence})`;
+      yield `${lead}${this.paint.cyan(this.callText(frame, this.columns - columnsOf(lead) - columnsOf(tail)))}${this.paint.dim(tail)}`;
+    }
+    if (users.length === 1) {
+      yield `${INDENT}${INDENT}${this.paint.dim(fitRight('the other one was not printed: run with GOTRACEBACK=all', this.columns - 4))}`;
+    }
+  }
+
+  private *group(group: StackGroup): Generator<string> {
+    const states = [...group.states]
+      .sort((a, b) => b[1] - a[1])
+      .map(([state, count]) => (group.states.size > 1 ? `${count} ${state}` : state));
+    const facts = [printable(states.slice(0, 4).join(', ')), waitRange(group)];
+    if (states.length > 4) facts[0] += ', …';
+    if (group.locked > 0) facts.push(group.locked === group.count ? 'locked to thread' : `${group.locked} locked to thread`);
+    if (group.leaked > 0) facts.push(group.leaked === group.count ? 'leaked' : `${group.leaked} leaked`);
+    const example = `e.g. goroutine ${group.id}, line ${group.line}`;
+    yield '';
+    yield* this.headLine(group.count, facts.filter((fact) => fact !== '').join(', '), example);
+    yield* this.stack(group.stack, group.stackAvailable, group.createdBy);
+  }
+
+  /** A count, what it counts, and an aside that is kept whole. */
+  private *headLine(count: number, text: string, aside: string): Generator<string> {
+    const lead = padStart(formatCount(count), 7);
+    const room = this.columns - columnsOf(lead) - columnsOf(aside) - 4;
+    yield room < 12
+      ? `${this.paint.bold(lead)}  ${fitRight(text, this.columns - columnsOf(lead) - 2)}`
+      : `${this.paint.bold(lead)}  ${fitRight(text, room)}  ${this.paint.dim(aside)}`;
+  }
+
+  private *stack(stack: StackId, available: boolean, createdBy: FrameId | null): Generator<string> {
+    const indent = ' '.repeat(9);
+    if (!available) yield `${indent}${this.paint.dim('stack not available: it was running on another thread')}`;
+    const frames = this.stacks.framesOf(stack);
+    for (const frame of frames.slice(0, this.options.depth)) yield indent + this.callText(frame, this.columns - 9);
+    if (frames.length > this.options.depth)
+      yield `${indent}${this.paint.dim(`… ${countUnit(frames.length - this.options.depth, 'more frames')}`)}`;
+    if (createdBy !== null) yield indent + this.paint.dim(this.callText(createdBy, this.columns - 9, 'created by '));
+  }
+
+  private *waits({ longestWaits }: DumpSummary): Generator<string> {
+    if (longestWaits.length === 0) return;
+    yield* this.title('Longest waits');
+    for (const { id, state, minutes, stack } of longestWaits.slice(0, TOP_WAITS)) {
+      const lead = `${INDENT}${padStart(minutesText(minutes), 9)}  goroutine ${id}  ${fitRight(printable(state), 24)}  `;
+      const frame = this.userFrame(stack);
+      yield lead + (frame === null ? '' : this.callText(frame, this.columns - columnsOf(lead)));
+    }
+  }
+
+  private *creators(creators: readonly Counted<FrameId>[], groups: number): Generator<string> {
+    if (creators.length === 0 || groups < 2) return;
+    yield* this.title('Created by');
+    for (const { value, count } of creators.slice(0, TOP_CREATORS)) {
+      const lead = `${padStart(formatCount(count), 9)}  `;
+      yield lead + this.callText(value, this.columns - columnsOf(lead));
+    }
+    yield* this.more(creators.length - TOP_CREATORS, 'go statements');
+  }
+
+  private *labels(labels: readonly LabelBreakdown[]): Generator<string> {
+    if (labels.length === 0) return;
+    yield* this.title('Labels');
+    for (const { key, count, distinct, values } of labels) {
+      const shown = values
+        .slice(0, TOP_VALUES)
+        .map(({ value, count: times }) => `${printable(value) || '""'} ${formatCount(times)}`);
+      if (distinct > TOP_VALUES) shown.push(`… ${countUnit(distinct - TOP_VALUES, 'more values')}`);
+      const lead = `${padStart(formatCount(count), 9)}  ${fitRight(printable(key), 30)}: `;
+      yield lead + fitRight(shown.join(', '), this.columns - columnsOf(lead));
+    }
+  }
+
+  // ---- profiles, folded stacks, test output ----
+
+  private *profile({ part, records, labels }: ProfileSummary): Generator<string> {
+    yield this.heading(`${printable(part.name)} profile`, part.line);
+    yield '';
+    yield `${INDENT}${formatCount(part.total)} in all, ${countUnit(records.length, 'different stacks')}`;
+    for (const { stack, count } of records.slice(0, this.options.top)) {
+      yield '';
+      yield* this.headLine(count, `${((100 * count) / Math.max(1, part.total)).toFixed(1)}%`, '');
+      yield* this.stack(stack, true, null);
+    }
+    yield* this.more(records.length - this.options.top, 'different stacks', '--top');
+    yield* this.labels(labels);
+  }
+
+  private *plain({ part }: Extract<PartSummary, { part: { format: 'folded' | 'tsan-report' | 'go-test' } }>): Generator<string> {
+    if (part.format === 'folded') {
+      yield this.heading('folded stacks', part.line);
+      const { before, unit } = part.profile;
+      const compared = before === null ? '' : `, compared with ${formatCount(before.reduce((sum, weight) => sum + weight, 0))}`;
+      yield `${INDENT}${countUnit(totalWeight(part.profile), unit)}${compared}, ${countUnit(countStacks(part.profile), 'different stacks')}`;
+    } else if (part.format === 'tsan-report') {
+      yield this.heading('ThreadSanitizer report of C or C++ code', part.line);
+      yield INDENT + fitRight(printable(part.summary ?? part.kind), this.columns - 2);
+    } else {
+      yield this.heading('go test output without dumps or races', part.line);
+      for (const { name, result } of part.packages)
+        yield INDENT + fitMiddle(`${padEnd(result, 13)} ${printable(name)}`, this.columns - 2);
+      for (const test of part.failedTests) yield INDENT + fitMiddle(`failed: ${printable(test)}`, this.columns - 2);
+    }
+  }
+
+  // ---- races ----
+
+  private *races({ part, groups, reports }: RaceSummary): Generator<string> {
+    yield this.heading('race reports', part.line);
+    const found = part.found === null || part.found === reports ? '' : `; the program itself counted ${formatCount(part.found)}`;
+    yield `${INDENT}${countUnit(reports, 'reports')} of ${countUnit(groups.length, 'different races')}${found}`;
+    for (const [i, group] of groups.slice(0, this.options.top).entries()) yield* this.race(group, i + 1, groups.length);
+    yield* this.more(groups.length - this.options.top, 'races', '--top');
+  }
+
+  private *race(group: RaceGroup, index: number, of: number): Generator<string> {
+    const { race, count, fingerprint } = group;
+    const lines = group.races
+      .slice(0, 5)
+      .map(({ line }) => line)
+      .join(', ');
+    yield '';
+    yield `${INDENT}${this.paint.bold(`Race ${index} of ${of}`)}, ${count === 1 ? 'seen once' : `seen ${formatCount(count)} times`}, line ${lines}${group.races.length > 5 ? ', …' : ''}`;
+    yield INDENT + this.paint.dim(fitMiddle(fingerprint, this.columns - 2));
+    const tests = testsOf(group);
+    if (tests !== '') yield fitMiddle(`${INDENT}${tests}`, this.columns);
+    const [one, other] = race.accesses;
+    if (this.columns >= TWO_COLUMNS && other !== undefined) {
+      const half = Math.floor((this.columns - 6) / 2);
+      const sides = sideBySide(this.access(one, '', half), this.access(other, 'previous ', half), this.columns - 4);
+      for (const line of sides) yield `${INDENT}${INDENT}${line}`;
+    } else {
+      for (const [i, access] of race.accesses.entries()) {
+        for (const line of this.access(access, i === 0 ? '' : 'previous ', this.columns - 4)) yield `${INDENT}${INDENT}${line}`;
+      }
+    }
+    if (race.truncated) yield `${INDENT}${INDENT}${this.paint.yellow('the report is cut off')}`;
+    for (const creation of race.creations) yield* this.creation(creation);
+  }
+
+  private access({ kind, address, goroutine, stack, stackRestored }: RaceAccess, previous: string, columns: number): string[] {
+    const who = goroutine === 'main' ? 'main goroutine' : `goroutine ${goroutine}`;
+    const head = fitRight(`${previous}${kind} by ${who}${address === null ? '' : ` at ${address}`}`, columns);
+    const lines = [previous === '' ? this.paint.red(head) : this.paint.yellow(head)];
+    if (!stackRestored) lines.push(fitRight('  (the detector had forgotten the stack)', columns));
+    const frames = this.stacks.framesOf(stack);
+    for (const frame of frames.slice(0, this.options.depth)) lines.push(...this.callLines(frame, columns));
+    if (frames.length > this.options.depth) lines.push(`  … ${countUnit(frames.length - this.options.depth, 'more frames')}`);
+    return lines;
+  }
+
+  private *creation({ goroutine, state, stack, stackRestored }: RaceCreation): Generator<string> {
+    const lead = `${INDENT}${INDENT}goroutine ${goroutine} (${state}) created by `;
+    const frame = this.userFrame(stack);
+    if (!stackRestored || frame === null) yield this.paint.dim(fitRight(`${lead}a forgotten stack`, this.columns));
+    else yield this.paint.dim(lead + this.callText(frame, this.columns - columnsOf(lead)));
+  }
+
+  // ---- frames ----
+
+  /** Function and place in one line; the function is shortened by segments first, the place from its left. */
+  private callText(id: FrameId, columns: number, lead = ''): string {
+    const frame = this.stacks.frame(id);
+    if (isElided(frame)) return fitRight(lead + elidedText(frame.elided), columns);
+    const place = printable(placeOf(frame) ?? '');
+    const forms = shortenName(printable(frame.function)).map((form) => lead + form);
+    const fits = forms.find((form) => columnsOf(form) + columnsOf(place) + 2 <= columns);
+    if (fits !== undefined) return place === '' ? fits : `${fits}  ${place}`;
+    const form = forms.find((text) => columnsOf(text) + 20 <= columns) ?? forms[forms.length - 1];
+    const room = columns - columnsOf(form) - 2;
+    return room < 8 ? fitRight(form, columns) : `${form}  ${fitLeft(place, room)}`;
+  }
+
+  /** Function and place below each other. */
+  private callLines(id: FrameId, columns: number): string[] {
+    const frame = this.stacks.frame(id);
+    if (isElided(frame)) return [fitRight(`  ${elidedText(frame.elided)}`, columns)];
+    const name = printable(frame.function);
+    const form = shortenName(name).find((text) => columnsOf(text) + 2 <= columns) ?? fitMiddle(name, columns - 2);
+    const place = placeOf(frame);
+    const lines = [`  ${form}`];
+    if (place !== null) lines.push(`    ${fitLeft(printable(place), columns - 4)}`);
+    return lines;
+  }
+
+  /** The innermost frame outside the runtime; the leaf where all are the runtime's. */
+  private userFrame(stack: StackId): FrameId | null {
+    const frames = this.stacks.framesOf(stack);
+    const user = frames.find((id) => {
+      const frame = this.stacks.frame(id);
+      return !isElided(frame) && !/^(?:runtime|testing|sync|time|internal\/[\w/]+|syscall)\./.test(frame.function);
+    });
+    return user ?? frames[0] ?? null;
+  }
+
+  private *more(left: number, what: string, option = ''): Generator<string> {
+    if (left <= 0) return;
+    yield '';
+    yield `${INDENT}${this.paint.dim(`… and ${countUnit(left, what)} more${option === '' ? '' : `; ${option} shows more`}`)}`;
+  }
+}
+
+function waitRange({ minWait, maxWait }: StackGroup): string {
+  if (maxWait === 0) return '';
+  if (minWait === maxWait) return minutesText(maxWait);
+  return minWait === 0 ? `up to ${minutesText(maxWait)}` : `${minWait} to ${minutesText(maxWait)}`;
+}
+
+function minutesText(minutes: number): string {
+  return countUnit(minutes, 'minutes');
+}
+
+/** `in TestA, TestB (example.com/p)`, and on what that rests where it is the weaker ground. */
+function testsOf({ attributions }: RaceGroup): string {
+  const all = [...attributions.values()];
+  const tests = [...new Set(all.flatMap(({ test }) => (test === null ? [] : [test])))];
+  const packages = [...new Set(all.flatMap(({ package: path }) => (path === null ? [] : [path])))];
+  if (tests.length === 0 && packages.length === 0) return '';
+  const where = packages.length === 0 ? '' : tests.length === 0 ? packages.join(', ') : ` (${packages.join(', ')})`;
+  const weak = all.every(({ by }) => by === 'position') && tests.length > 0 ? ', by its place in the output' : '';
+  return printable(`in ${tests.slice(0, 4).join(', ')}${tests.length > 4 ? ', …' : ''}${where}${weak}`);
+}
