@@ -1,6 +1,6 @@
 /** Streams out of compressed streams, recognised by their first bytes. */
 
-import zlib from 'node:zlib';
+import type zlib from 'node:zlib';
 import { InputError, type Problem } from './errors.ts';
 
 /** Compressed bytes given to the inflater at a time: bounds what one step can expand to (about 1,000 times). */
@@ -13,15 +13,17 @@ const MAGIC_BYTES = 6;
 interface Inflater {
   readonly name: string;
   readonly magic: readonly number[];
-  /** Null where this Node has no such inflater, or none exists. */
-  readonly create: (() => zlib.Gunzip) | null;
+  /** Null where there is none; gives null where this Node has none. */
+  readonly create: ((from: typeof zlib) => zlib.Gunzip | null) | null;
 }
 
 /** Zstandard came with Node 22.15 and 23.8. */
-const createZstd = (zlib as unknown as { createZstdDecompress?: () => zlib.Gunzip }).createZstdDecompress ?? null;
+function createZstd(from: typeof zlib): zlib.Gunzip | null {
+  return (from as unknown as { createZstdDecompress?: () => zlib.Gunzip }).createZstdDecompress?.() ?? null;
+}
 
 const INFLATERS: readonly Inflater[] = [
-  { name: 'gzip', magic: [0x1f, 0x8b, 0x08], create: () => zlib.createGunzip() },
+  { name: 'gzip', magic: [0x1f, 0x8b, 0x08], create: (from) => from.createGunzip() },
   { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], create: createZstd },
   { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], create: null },
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68], create: null },
@@ -46,12 +48,14 @@ export async function* decompress(
     yield* chunks;
     return;
   }
-  if (inflater.create === null || nesting >= MAX_NESTING) {
+  // Loaded only where something is compressed: it takes milliseconds.
+  const created = nesting >= MAX_NESTING ? null : inflater.create?.(await import('node:zlib')) ?? null;
+  if (created === null) {
     throw new InputError(`${inflater.name} compression: decompress it first, for example ${hintFor(inflater.name)}`, {
       offset: 0,
     });
   }
-  yield* decompress(inflate(chunks, inflater.create(), inflater.name, onProblem), onProblem, nesting + 1);
+  yield* decompress(inflate(chunks, created, inflater.name, onProblem), onProblem, nesting + 1);
 }
 
 function hintFor(name: string): string {

@@ -1,10 +1,11 @@
 /**
- * Builds dist/: the command line and the library as bundles that share their chunks. Everything is bundled: start-up
- * reads a few files instead of hundreds, and a command loads its own modules alone.
+ * Builds dist/: the command line, in chunks so that a command loads its own modules alone, and the library, in one file.
+ * Everything is bundled: start-up reads a few files instead of hundreds.
  */
 
 import { rmSync } from 'node:fs';
-import { build } from 'esbuild';
+import path from 'node:path';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { bundledEsbuildPlugin } from './bundled.ts';
 
 /** CommonJS modules inside an ES module (yargs has some) find `require` here. */
@@ -12,19 +13,33 @@ const BANNER =
   'import{createRequire as __createRequire}from"node:module";import{fileURLToPath as __toPath}from"node:url";' +
   'const require=__createRequire(import.meta.url),__filename=__toPath(import.meta.url);';
 
-rmSync('dist', { recursive: true, force: true });
-await build({
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
-  outdir: 'dist',
-  chunkNames: 'chunks/[name]-[hash]',
+/** Everyone but the stand-in itself gets the stand-in. */
+const plainWidthPlugin: Plugin = {
+  name: 'plain-width',
+  setup({ onResolve }) {
+    const standIn = path.resolve('src/build/plainwidth.ts');
+    onResolve({ filter: /^string-width$/ }, ({ importer }) => (importer === standIn ? undefined : { path: standIn }));
+  },
+};
+
+const SHARED: BuildOptions = {
   bundle: true,
-  splitting: true,
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
   banner: { js: BANNER },
-  plugins: [bundledEsbuildPlugin()],
+  plugins: [bundledEsbuildPlugin(), plainWidthPlugin],
   logLevel: 'warning',
+};
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  ...SHARED,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  splitting: true,
 });
+// Readable: what a program built on the library shows in its stack traces.
+await build({ ...SHARED, minify: false, entryPoints: { index: 'src/index.ts' }, outdir: 'dist' });

@@ -3,13 +3,13 @@
 import yargs from 'yargs';
 import { UsageError } from '../base/errors.ts';
 import { VERSION } from '../version.ts';
+import { runPlanned } from './action.ts';
 import { collapseCommand } from './commands/collapse.ts';
 import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { describeError, EXIT } from './exit.ts';
 import { endOnClosedPipe } from './outputs.ts';
-import { exitCode } from './result.ts';
 
 const WIDEST_HELP = 110;
 
@@ -18,8 +18,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   endOnClosedPipe();
   process.on('SIGINT', () => process.exit(EXIT.interrupted));
   try {
-    await makeParser(args).parseAsync();
-    return exitCode();
+    makeParser(args).parseSync();
+    return await runPlanned();
   } catch (error) {
     const { text, code } = describeError(error);
     process.stderr.write(text);

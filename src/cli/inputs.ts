@@ -1,7 +1,6 @@
 /** Files and stdin → evidence. */
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { Redactor } from '../analysis/redact.ts';
 import { decompress } from '../base/decompress.ts';
 import { InputError, type Problem } from '../base/errors.ts';
@@ -25,6 +24,7 @@ export interface ReadInput {
 }
 
 const CHUNK_BYTES = 1 << 20;
+const SMALL_BYTES = 1 << 18;
 
 /**
  * Reads one input after the other. `begin` is told each input's table of stacks and gives the sink for what is in it.
@@ -54,9 +54,10 @@ async function readInput(file: string, request: InputRequest, begin: (stacks: St
   const { from, ordered } = request;
   const reader = new InputReader(relay, { ...(from === undefined ? {} : { from }), ordered: ordered ?? false });
   relay.sink = begin(reader.stacks);
-  const progress = new Progress(file, await sizeOf(file), request.quiet !== true);
+  const { bytes: source, size } = openInput(file);
+  const progress = new Progress(file, size, request.quiet !== true);
   try {
-    const bytes = counted(openInput(file), progress);
+    const bytes = counted(source, progress);
     for await (const chunk of decompress(bytes, (problem: Problem) => reader.report(problem))) reader.push(chunk);
     return reader.end();
   } catch (error) {
@@ -79,10 +80,30 @@ class Relay implements EvidenceSink {
   race: EvidenceSink['race'] = (race, part) => this.sink?.race(race, part);
 }
 
-function openInput(file: string): AsyncIterable<Uint8Array> {
-  if (file !== '-') return createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  if (process.stdin.isTTY) process.stderr.write('goflame: reading from the terminal; end with Ctrl-D, or name a file\n');
-  return process.stdin;
+/** Bytes of an input, and how many there will be where that is known. */
+function openInput(file: string): { bytes: AsyncIterable<Uint8Array>; size: number | null } {
+  if (file === '-') {
+    if (process.stdin.isTTY) process.stderr.write('goflame: reading from the terminal; end with Ctrl-D, or name a file\n');
+    return { bytes: process.stdin, size: null };
+  }
+  const fd = openSync(file, 'r');
+  const stat = fstatSync(fd);
+  if (stat.isFile() && stat.size <= SMALL_BYTES) return { bytes: readSmall(fd), size: stat.size };
+  return { bytes: createReadStream(file, { fd, highWaterMark: CHUNK_BYTES }), size: stat.isFile() ? stat.size : null };
+}
+
+/** A small file at once: a stream of its own would cost more than reading it. */
+async function* readSmall(fd: number): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(SMALL_BYTES);
+      const length = readSync(fd, chunk, 0, chunk.length, null);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(fd);
+  }
 }
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
@@ -90,10 +111,4 @@ async function* counted(bytes: AsyncIterable<Uint8Array>, progress: Progress): A
     progress.add(chunk.length);
     yield chunk;
   }
-}
-
-async function sizeOf(file: string): Promise<number | null> {
-  if (file === '-') return null;
-  const { size } = await stat(file);
-  return size > 0 ? size : null;
 }

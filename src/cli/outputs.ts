@@ -1,7 +1,6 @@
 /** Where results go: stdout, or a file that appears whole or not at all. */
 
-import { stat, writeFile } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
+import { statSync, writeFileSync } from 'node:fs';
 
 /** Writes chunks to stdout, or to a file. */
 export async function writeOutput(chunks: Iterable<string>, output: string | undefined): Promise<void> {
@@ -18,17 +17,17 @@ async function writeStdout(chunks: Iterable<string>): Promise<void> {
 /** Through a temporary file beside the target; devices and pipes are written to directly. */
 async function writeFileWhole(file: string, chunks: Iterable<string>): Promise<void> {
   const data = Buffer.concat(Array.from(chunks, (chunk) => Buffer.from(chunk)));
-  if (await isSpecial(file)) {
-    await writeFile(file, data);
+  if (isSpecial(file)) {
+    writeFileSync(file, data);
     return;
   }
   const { default: writeFileAtomic } = await import('write-file-atomic');
   await writeFileAtomic(file, data);
 }
 
-async function isSpecial(file: string): Promise<boolean> {
+function isSpecial(file: string): boolean {
   try {
-    return !(await stat(file)).isFile();
+    return !statSync(file).isFile();
   } catch {
     return false;
   }
@@ -42,10 +41,4 @@ export function endOnClosedPipe(): void {
       throw error;
     });
   }
-}
-
-/** Waits until all of stdout is written. */
-export async function flushStdout(): Promise<void> {
-  if (process.stdout.writableLength === 0) return;
-  await Promise.race([new Promise((resolve) => process.stdout.once('drain', resolve)), finished(process.stdout)]);
 }

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { planAction } from '../action.ts';
 import { EXIT } from '../exit.ts';
 import {
   COLLAPSE_OPTIONS,
@@ -9,7 +10,6 @@ import {
   OUTPUT_OPTION,
   withFiles,
 } from '../options.ts';
-import { setExitCode } from '../result.ts';
 
 type Arguments = InputArguments & CollapseArguments & { output?: string };
 
@@ -22,12 +22,9 @@ export const collapseCommand: CommandModule<object, Arguments> = {
       .example('$0 collapse dump.txt', 'one line per different stack: root;…;leaf COUNT')
       .example('kubectl logs pod | $0 collapse --group-by state', 'the state of the goroutines as root frame')
       .example('$0 collapse --weight wait --user-only dump.txt.gz', 'where time is lost waiting, without the runtime') as never,
-  handler: async (args) => {
-    const { collapseInputs } = await import('../collapsing.ts');
-    const collapsed = await collapseInputs(args);
-    if (collapsed === null) return setExitCode(EXIT.input);
-    const [{ writeFolded }, { writeOutput }] = await Promise.all([import('../../formats/folded.ts'), import('../outputs.ts')]);
-    await writeOutput(writeFolded(collapsed.profile), args.output);
-    setExitCode(collapsed.code);
-  },
+  handler: (args) =>
+    planAction(async () => {
+      const { writeCollapsed } = await import('../folding.ts');
+      return (await writeCollapsed(args)) ?? EXIT.input;
+    }),
 };

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
+import { planAction } from '../action.ts';
 import { EXIT } from '../exit.ts';
 import { INPUT_OPTIONS, type InputArguments, lastWins, OUTPUT_OPTION, withFiles } from '../options.ts';
-import { setExitCode } from '../result.ts';
 
 type Arguments = InputArguments & { output?: string; json?: boolean; top: number; depth: number };
 
@@ -22,8 +22,9 @@ export const inspectCommand: CommandModule<object, Arguments> = {
       .example('$0 inspect crash.log', 'why it died, and where all goroutines were')
       .example('go test -race ./... 2>&1 | $0 inspect --fail-on race', 'exit with 1 if a race was found')
       .example('$0 inspect --json dump.txt | jq .inputs[].parts[].crash', 'for scripts') as never,
-  handler: async (args) => {
-    const { inspectInputs } = await import('../inspecting.ts');
-    setExitCode((await inspectInputs(args)) ?? EXIT.input);
-  },
+  handler: (args) =>
+    planAction(async () => {
+      const { inspectInputs } = await import('../inspecting.ts');
+      return (await inspectInputs(args)) ?? EXIT.input;
+    }),
 };

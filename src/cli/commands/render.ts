@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../../base/errors.ts';
 import type { FlameGraphOptions } from '../../render/flameoptions.ts';
+import { planAction } from '../action.ts';
 import { EXIT } from '../exit.ts';
 import {
   COLLAPSE_OPTIONS,
@@ -12,7 +13,6 @@ import {
   OUTPUT_OPTION,
   withFiles,
 } from '../options.ts';
-import { setExitCode } from '../result.ts';
 
 const RENDER_OPTIONS = {
   reverse: { type: 'boolean', describe: 'merge from the leaves: who called this?' },
@@ -38,13 +38,14 @@ export const renderCommand: CommandModule<object, Arguments> = {
         'go tool pprof -raw cpu.pb.gz | stackcollapse-go.pl | $0 render -o cpu.svg',
         'folded stacks of other tools',
       ) as never,
-  handler: async (args) => {
-    checkOutput(args.output);
-    const { renderFlameGraph } = await import('../rendering.ts');
-    const rendered = await renderFlameGraph(args);
-    setExitCode(rendered ?? EXIT.input);
-  },
+  handler: (args) => planAction(() => runRender(args)),
 };
+
+async function runRender(args: Arguments): Promise<number> {
+  checkOutput(args.output);
+  const { renderFlameGraph } = await import('../rendering.ts');
+  return (await renderFlameGraph(args)) ?? EXIT.input;
+}
 
 function checkOutput(output: string | undefined): void {
   if (output === undefined && process.stdout.isTTY) {
