@@ -81,6 +81,8 @@ export class Collapser implements EvidenceSink {
   /** By stack: its frames' ids in the tree's own table, where nothing else changes them; see {@link tailOf}. */
   private tails = new Map<StackId, readonly FrameText[] | null>();
   private chains: CreationChains | null = null;
+  /** The one folded input so far, as long as it is the only one: it is a profile already. */
+  private whole: FoldedPart | null = null;
   private states = new Map<string, WaitReason>();
 
   constructor(options: CollapseOptions = {}) {
@@ -92,6 +94,8 @@ export class Collapser implements EvidenceSink {
 
   /** Begins an input: the stacks of all that comes next are in this table. */
   begin(stacks: StackTable, file: string | null = null): void {
+    if (this.whole !== null) this.addFolded(this.whole);
+    this.whole = null;
     this.stacks = stacks;
     this.file = file ?? '-';
     this.texts = this.makeTexts();
@@ -132,12 +136,19 @@ export class Collapser implements EvidenceSink {
       );
     }
     this.chains = null;
-    for (const part of evidence.parts) {
-      if (part.format === 'folded') this.addFolded(part);
-    }
+    const folded = evidence.parts.filter((part) => part.format === 'folded');
+    if (folded.length === 1 && this.isUnchanged()) this.whole = folded[0];
+    else for (const part of folded) this.addFolded(part);
+  }
+
+  /** Whether a folded input would come out as it went in, and is the only one so far. */
+  private isUnchanged(): boolean {
+    const { weight, groupBy = [] } = this.options;
+    return weight !== 'wait' && groupBy.length === 0 && this.filter.isEmpty && this.builder.isEmpty;
   }
 
   build(): Profile {
+    if (this.whole !== null) return this.adopt(this.whole.profile);
     const unit = this.options.weight === 'wait' ? 'seconds' : this.units.size === 1 ? [...this.units][0] : 'samples';
     return this.builder.build(unit);
   }
@@ -167,6 +178,11 @@ export class Collapser implements EvidenceSink {
     const lead = this.options.groupBy?.includes('access') ? [] : [{ text: kind, owner: 'note' as const }];
     const missing = of.stackRestored ? NO_SYMBOLS : NOT_RESTORED;
     this.add({ groups, lead, stack: of.stack, missing, weight: 1, side });
+  }
+
+  private adopt(profile: Profile): Profile {
+    const owned = new FoldedTexts(this.options.own ?? []);
+    return { ...profile, owners: profile.texts.map((text) => owned.of(text).owner) };
   }
 
   private addFolded(part: FoldedPart): void {

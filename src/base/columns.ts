@@ -34,4 +34,14 @@ export class Float64Column {
     }
     this.data[this.length++] = value;
   }
+
+  /** Makes the column reach beyond `index`; what is new is 0. */
+  reach(index: number): void {
+    if (index >= this.data.length) {
+      const wider = new Float64Array(Math.max(index + 1, this.data.length * 2));
+      wider.set(this.data);
+      this.data = wider;
+    }
+    if (index >= this.length) this.length = index + 1;
+  }
 }

@@ -49,7 +49,7 @@ export async function* decompress(
     return;
   }
   // Loaded only where something is compressed: it takes milliseconds.
-  const created = nesting >= MAX_NESTING ? null : inflater.create?.(await import('node:zlib')) ?? null;
+  const created = nesting >= MAX_NESTING ? null : (inflater.create?.(await import('node:zlib')) ?? null);
   if (created === null) {
     throw new InputError(`${inflater.name} compression: decompress it first, for example ${hintFor(inflater.name)}`, {
       offset: 0,

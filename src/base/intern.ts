@@ -199,6 +199,71 @@ function hashPair(first: number, second: number): number {
   return h ^ (h >>> 13);
 }
 
+/** Children that are looked for one after the other before a table is asked. */
+const LISTED_CHILDREN = 8;
+
+/**
+ * Nodes of a tree that grows: pairs of a parent's id (or -1) and a label → ids, parents first. Most nodes have few
+ * children, so a node's first ones are a list; only further ones stand in a hash table.
+ */
+export class TreeInterner {
+  /** The parent of every node. */
+  readonly first = new Int32Column();
+  /** The label of every node. */
+  readonly second = new Int32Column();
+  /** By parent + 1: its first child's id + 1, and how many children are listed. */
+  private readonly heads = new Int32Column();
+  private readonly listed = new Int32Column();
+  /** By node: the next child of the same parent + 1. */
+  private readonly nexts = new Int32Column();
+  private readonly others = new PairInterner();
+  private readonly otherIds = new Int32Column();
+
+  constructor() {
+    this.heads.push(0);
+    this.listed.push(0);
+  }
+
+  get size(): number {
+    return this.first.length;
+  }
+
+  intern(parent: number, label: number): number {
+    const labels = this.second.data;
+    const nexts = this.nexts.data;
+    let last = 0;
+    for (let at = this.heads.data[parent + 1]; at !== 0; at = nexts[at - 1]) {
+      if (labels[at - 1] === label) return at - 1;
+      last = at;
+    }
+    if (this.listed.data[parent + 1] >= LISTED_CHILDREN) return this.internOther(parent, label);
+    const id = this.add(parent, label);
+    if (last === 0) this.heads.data[parent + 1] = id + 1;
+    else this.nexts.data[last - 1] = id + 1;
+    this.listed.data[parent + 1]++;
+    return id;
+  }
+
+  private internOther(parent: number, label: number): number {
+    const known = this.others.intern(parent, label);
+    if (known < this.otherIds.length) return this.otherIds.data[known];
+    const id = this.add(parent, label);
+    this.otherIds.push(id);
+    return id;
+  }
+
+  private add(parent: number, label: number): number {
+    const id = this.size;
+    if (id >= MAX_DISTINCT) throw new InputError(`too many different stacks: more than ${MAX_DISTINCT}`);
+    this.first.push(parent);
+    this.second.push(label);
+    this.nexts.push(0);
+    this.heads.push(0);
+    this.listed.push(0);
+    return id;
+  }
+}
+
 /** Pairs of a parent's id (or -1) and a label → ids, where only the latest child of a parent is found again. */
 export class LatestPairs {
   readonly first = new Int32Column();

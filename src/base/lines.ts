@@ -96,23 +96,25 @@ export class LineReader {
   private takeLines(): void {
     const { handler } = this;
     while (this.pos < this.end) {
-      if (handler.bulk !== undefined && !this.skipping) this.takeBulk(handler);
+      // Without a line end there is nothing to take in bulk either: an endless line is looked at once.
       const lf = this.findLineEnd();
       if (lf < 0) {
         if (this.end - this.pos > MAX_LINE_BYTES) this.cutLine();
         return;
       }
+      if (handler.bulk !== undefined && !this.skipping && this.takeBulk(handler)) continue;
       if (this.skipping) this.skipping = false;
       else this.emit(lf, false);
       this.pos = this.scanned = lf + 1;
     }
   }
 
-  private takeBulk(handler: LineHandler): void {
+  private takeBulk(handler: LineHandler): boolean {
     const taken = handler.bulk?.(this.buf, this.pos, this.end, this.current.number + 1) ?? 0;
-    if (taken === 0) return;
+    if (taken === 0) return false;
     this.current.number += taken;
     this.pos = this.scanned = handler.bulkEnd as number;
+    return true;
   }
 
   private findLineEnd(): number {

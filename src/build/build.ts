@@ -5,7 +5,7 @@
 
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { bundledEsbuildPlugin } from './bundled.ts';
 
 /** CommonJS modules inside an ES module (yargs has some) find `require` here. */

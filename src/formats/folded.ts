@@ -12,7 +12,7 @@
 import { CR, DOT, isBlank, isDigit, LF, SEMICOLON, SPACE } from '../base/bytes.ts';
 import { Float64Column, Int32Column } from '../base/columns.ts';
 import { makeExcerpt, type Problem } from '../base/errors.ts';
-import { ByteInterner, LatestPairs, PairInterner } from '../base/intern.ts';
+import { ByteInterner, LatestPairs, TreeInterner } from '../base/intern.ts';
 import { MAX_FRAMES } from '../base/limits.ts';
 import type { FoldedPart } from '../model/evidence.ts';
 import { type NodeId, type Profile, ROOT } from '../model/profile.ts';
@@ -31,7 +31,7 @@ interface PairedLines {
 export class FoldedReader {
   private readonly report: (problem: Problem) => void;
   private readonly texts = new ByteInterner();
-  private readonly nodes: PairInterner | LatestPairs;
+  private readonly nodes: TreeInterner | LatestPairs;
   private readonly self = new Float64Column();
   private readonly before = new Float64Column();
   /** The stack of the line before: its bytes, and the end and node of each of its frames. */
@@ -45,11 +45,12 @@ export class FoldedReader {
   private firstLine = 0;
   private accepted = 0;
   private dropped = false;
+  private escaped = false;
 
   /** `ordered`: the lines are in the order of time, and only neighbours share their frames. */
   constructor(report: (problem: Problem) => void, ordered = false) {
     this.report = report;
-    this.nodes = ordered ? new LatestPairs() : new PairInterner();
+    this.nodes = ordered ? new LatestPairs() : new TreeInterner();
   }
 
   /** Takes the line in [start, end), `number` its number. */
@@ -71,6 +72,8 @@ export class FoldedReader {
   /** The stacks read. Nodes without any weight are left out. */
   finish(): FoldedPart {
     const count = this.nodes.size;
+    this.self.reach(count - 1);
+    this.before.reach(count - 1);
     const profile: Profile = {
       unit: 'samples',
       texts: Array.from({ length: this.texts.size }, (_, id) => this.texts.text(id)),
@@ -103,9 +106,11 @@ export class FoldedReader {
       return;
     }
     if (this.accepted++ === 0) this.firstLine = number;
+    this.self.reach(node);
     this.self.data[node] += weight;
     if (!isPair || this.paired === null) return;
     const text = buf.toString('latin1', first, stackEnd);
+    this.before.reach(node);
     this.before.data[node] += Number(text);
     this.paired.nodes.push(node);
     this.paired.weights.push(weight);
@@ -121,7 +126,8 @@ export class FoldedReader {
     for (let i = 0; i < firsts.length; i++) {
       const node = nodes.data[i];
       const text = `${this.texts.text(this.nodes.second.data[node])} ${firsts[i]}`;
-      const child = this.child(this.nodes.first.data[node], this.texts.internText(text));
+      const child = this.nodes.intern(this.nodes.first.data[node], this.texts.internText(text));
+      this.self.reach(child);
       this.self.data[child] += weights.data[i];
     }
   }
@@ -136,8 +142,8 @@ export class FoldedReader {
     if (this.depth > 0 && at > end) return node;
     for (;;) {
       if (this.depth >= MAX_FRAMES) return ROOT;
-      const frameEnd = nextSemicolon(buf, at, end);
-      node = this.child(node, this.textId(buf, at, frameEnd));
+      const frameEnd = this.scanFrame(buf, at, end);
+      node = this.nodes.intern(node, this.escaped ? this.escapedText(buf, at, frameEnd) : this.texts.intern(buf, at, frameEnd));
       this.pushFrame(node, frameEnd - start);
       if (frameEnd >= end) return node;
       at = frameEnd + 1;
@@ -176,18 +182,21 @@ export class FoldedReader {
     this.depth++;
   }
 
-  private textId(buf: Buffer, start: number, end: number): number {
-    const escaped = hasEscape(buf, start, end);
-    return escaped ? this.texts.internText(unescapeFrame(buf.toString('utf8', start, end))) : this.texts.intern(buf, start, end);
+  /** The end of the frame that begins at `at`; sets `escaped` if it holds a backslash. */
+  private scanFrame(buf: Buffer, at: number, end: number): number {
+    let i = at;
+    let backslash = false;
+    for (; i < end; i++) {
+      const c = buf[i];
+      if (c === SEMICOLON) break;
+      if (c === BACKSLASH) backslash = true;
+    }
+    this.escaped = backslash;
+    return i;
   }
 
-  private child(parent: NodeId, text: number): NodeId {
-    const node = this.nodes.intern(parent, text);
-    if (node === this.self.length) {
-      this.self.push(0);
-      this.before.push(0);
-    }
-    return node;
+  private escapedText(buf: Buffer, start: number, end: number): number {
+    return this.texts.internText(unescapeFrame(buf.toString('utf8', start, end)));
   }
 }
 
@@ -213,13 +222,6 @@ function nextSemicolon(buf: Uint8Array, at: number, end: number): number {
   let i = at;
   while (i < end && buf[i] !== SEMICOLON) i++;
   return i;
-}
-
-function hasEscape(buf: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i + 3 < end; i++) {
-    if (buf[i] === BACKSLASH && buf[i + 1] === 0x78) return true;
-  }
-  return false;
 }
 
 /** The profile without nodes on no stack of any weight. */

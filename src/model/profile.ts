@@ -4,7 +4,7 @@
  */
 
 import { Float64Column } from '../base/columns.ts';
-import { LatestPairs, PairInterner } from '../base/intern.ts';
+import { LatestPairs, TreeInterner } from '../base/intern.ts';
 import type { Ownership } from './names.ts';
 
 /** Index of a node; nodes come after their parents. */
@@ -42,7 +42,7 @@ export class ProfileBuilder {
   private readonly texts: string[] = [];
   private readonly owners: Ownership[] = [];
   private readonly ids = new Map<string, number>();
-  private readonly nodes: PairInterner | LatestPairs;
+  private readonly nodes: TreeInterner | LatestPairs;
   private readonly self = new Float64Column();
   private readonly before = new Float64Column();
   private readonly classes: readonly string[];
@@ -53,7 +53,11 @@ export class ProfileBuilder {
   /** `ordered`: stacks come in the order of time, and only neighbours share their frames. */
   constructor(classes: readonly string[] = [], ordered = false) {
     this.classes = classes;
-    this.nodes = ordered ? new LatestPairs() : new PairInterner();
+    this.nodes = ordered ? new LatestPairs() : new TreeInterner();
+  }
+
+  get isEmpty(): boolean {
+    return this.nodes.size === 0;
   }
 
   /** The id of a frame's text; the first owner told for a text stays. */
@@ -132,7 +136,7 @@ export class ProfileBuilder {
 
 /** The weight of each node with all that it calls, by node. */
 export function totalWeights(profile: Profile, own: Float64Array = profile.self): Float64Array {
-  const totals = Float64Array.from(own);
+  const totals = own.slice();
   for (let node = profile.nodeCount - 1; node >= 0; node--) {
     const parent = profile.parents[node];
     if (parent !== ROOT) totals[parent] += totals[node];

@@ -5,7 +5,7 @@
  * callers share those nodes. So memory grows with different stacks, however often each was seen.
  */
 
-import { ByteInterner, PairInterner } from '../base/intern.ts';
+import { ByteInterner, PairInterner, TreeInterner } from '../base/intern.ts';
 
 /** A function at a place, or a note such as elided frames. Index into the frames of a {@link StackTable}. */
 export type FrameId = number;
@@ -52,7 +52,7 @@ export class StackTable {
   private readonly functions = new ByteInterner();
   private readonly places = new ByteInterner();
   private readonly pairs = new PairInterner();
-  private readonly nodes = new PairInterner();
+  private readonly nodes = new TreeInterner();
   private readonly decoded: (Frame | undefined)[] = [];
 
   get frameCount(): number {

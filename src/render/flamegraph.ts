@@ -25,6 +25,8 @@ const SIDE_PAD = 10;
 const TITLE_WIDTH = 1;
 /** Characters of a name that a picture holds. */
 const MAX_NAME = 4096;
+/** Characters of the data that go into the name of a picture's class. */
+const SCOPE_TEXT = 1 << 16;
 const CHUNK = 1 << 16;
 
 /** What a picture leaves out. */
@@ -109,7 +111,7 @@ class Picture {
   *lines(): Generator<string> {
     const { options, geometry } = this;
     const data = this.dataText();
-    const scope = `gf-${fingerprint(data + this.title + JSON.stringify(this.colors.classes))}`;
+    const scope = `gf-${fingerprint(JSON.stringify([data.length, data.slice(0, SCOPE_TEXT), this.title, this.colors.classes]))}`;
     const pad = options.prettyXml ? '  ' : '';
     const size = options.fluid ? 'width="100%"' : `width="${options.width}" height="${this.height}"`;
     yield '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -141,18 +143,20 @@ class Picture {
 
   private *frameLines(pad: string): Generator<string> {
     const { layout, scale, geometry, colors } = this;
-    yield `${pad}<g class="frames">\n`;
+    const indent = pad + pad;
+    let chunk = `${pad}<g class="frames">\n`;
     for (let i = 0; i < layout.count; i++) {
       const x = geometry.left + layout.starts[i] * scale;
-      const width = layout.weights[i] * scale;
-      const path = framePath(geometry, x, i === 0 ? geometry.width : width, layout.depths[i]);
+      const width = i === 0 ? geometry.width : layout.weights[i] * scale;
       const attributes = this.attributesOf(i);
-      const title = width >= TITLE_WIDTH || i === 0 ? `<title>${escapeXml(attributes?.title ?? this.titleOf(i))}</title>` : '';
-      const open = `<path class="${colors.classOf(i)}${classNames(attributes)}"${idOf(attributes)} d="${path}"`;
-      const frame = title === '' ? `${open}/>` : `${open}>${title}</path>`;
-      yield `${pad}${pad}${this.linked(frame, attributes)}\n`;
+      const open = `<path class="c${colors.classOf(i)}${classNames(attributes)}"${idOf(attributes)} d="${framePath(geometry, x, width, layout.depths[i])}"`;
+      const title = width >= TITLE_WIDTH ? `><title>${escapeXml(attributes?.title ?? this.titleOf(i))}</title></path>` : '/>';
+      chunk += `${indent}${this.linked(open + title, attributes)}\n`;
+      if (chunk.length < CHUNK) continue;
+      yield chunk;
+      chunk = '';
     }
-    yield `${pad}</g>\n`;
+    yield `${chunk}${pad}</g>\n`;
   }
 
   private *labelLines(pad: string): Generator<string> {
@@ -228,18 +232,15 @@ class Picture {
   private makeFrames(): FlameFrames {
     const { profile, layout } = this;
     const names = new Int32Array(layout.count);
-    const known = new Map<number, number>();
+    const known = new Int32Array(profile.texts.length);
     const shown = new Map<string, number>();
     this.names.push('all');
     shown.set('all', 0);
     for (let i = 1; i < layout.count; i++) {
       const label = profile.labels[layout.nodes[i]];
-      let name = known.get(label);
-      if (name === undefined) {
-        name = this.nameIndex(this.shownName(profile.texts[label]), shown);
-        known.set(label, name);
-      }
-      names[i] = name;
+      // 0 is the root frame's name, and stands for those not looked up yet.
+      if (known[label] === 0) known[label] = this.nameIndex(this.shownName(profile.texts[label]), shown);
+      names[i] = known[label];
     }
     return {
       count: layout.count,
@@ -278,12 +279,12 @@ class Picture {
   private dataText(): string {
     const { options, geometry, names, unit } = this;
     const data: FlameData = {
-      unit,
-      nametype: options.nametype,
+      unit: showControls(unit),
+      nametype: showControls(options.nametype),
       factor: options.factor,
       names,
       geometry,
-      search: options.search ?? null,
+      search: options.search === undefined ? null : showControls(options.search),
       compared: this.frames.deltas !== null,
       frames: encodeFrames(this.frames),
     };
@@ -298,7 +299,8 @@ function signed(share: number): string {
 }
 
 function classNames(attributes: NameAttributes | undefined): string {
-  const names = attributes?.class?.split(/\s+/).filter((name) => /^[A-Za-z][\w-]*$/.test(name)) ?? [];
+  if (attributes?.class === undefined) return '';
+  const names = attributes.class.split(/\s+/).filter((name) => /^[A-Za-z][\w-]*$/.test(name));
   return names.map((name) => ` ${name}`).join('');
 }
 

@@ -38,6 +38,8 @@ export class FrameColors {
   private readonly palette: string;
   private readonly ofFrame: Int32Array;
   private readonly numbers = new Map<Rgb, number>();
+  private lastColor: Rgb = -1;
+  private lastNumber = 0;
 
   constructor(profile: Profile, layout: FlameLayout, options: ResolvedOptions) {
     this.profile = profile;
@@ -50,17 +52,20 @@ export class FrameColors {
     for (let i = 1; i < layout.count; i++) this.ofFrame[i] = this.numberOf(color(i));
   }
 
-  /** Letter and number: `c12`. */
-  classOf(frame: number): string {
-    return `c${this.ofFrame[frame]}`;
+  /** Number of a frame's class. */
+  classOf(frame: number): number {
+    return this.ofFrame[frame];
   }
 
   private numberOf(color: Rgb): number {
+    if (color === this.lastColor) return this.lastNumber;
     let number = this.numbers.get(color);
     if (number === undefined) {
       number = this.classes.push(color) - 1;
       this.numbers.set(color, number);
     }
+    this.lastColor = color;
+    this.lastNumber = number;
     return number;
   }
 
@@ -91,7 +96,7 @@ export class FrameColors {
     const variation = options.random ? 'random' : options.hash ? 'prefix' : 'name';
     const random = makeRandom(42);
     if (palette === 'go' || palette === 'safe') this.addOwnerLegend(palette);
-    const known = new Map<number, Rgb>();
+    const known = new Int32Array(this.profile.texts.length + 1).fill(-1);
     const compute = (frame: number) => {
       const text = this.textOf(frame);
       const kept = options.paletteMap?.get(stripAnnotation(text));
@@ -101,13 +106,9 @@ export class FrameColors {
     };
     return (frame) => {
       if (options.random && options.paletteMap === undefined) return compute(frame);
-      const label = layout.nodes[frame] < 0 ? -1 : this.labelOf(frame);
-      let color = known.get(label);
-      if (color === undefined) {
-        color = compute(frame);
-        known.set(label, color);
-      }
-      return color;
+      const label = layout.nodes[frame] < 0 ? 0 : this.labelOf(frame) + 1;
+      if (known[label] < 0) known[label] = compute(frame);
+      return known[label];
     };
   }
 

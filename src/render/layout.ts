@@ -3,6 +3,7 @@
  * profile's own unit; pixels come later. No recursion: stacks may be a million frames deep.
  */
 
+import { Float64Column, Int32Column } from '../base/columns.ts';
 import { type NodeId, type Profile, ROOT, totalWeights } from '../model/profile.ts';
 
 /** Order of frames that share a caller. `input` is that of first sight. */
@@ -50,16 +51,19 @@ export function layoutFlame(profile: Profile, options: LayoutOptions): FlameLayo
   let count = 1;
   let maxDepth = 0;
 
-  const stack: Step[] = [{ node: ROOT, depth: 0, start: 0 }];
-  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
-    if (step.node !== ROOT) {
-      nodes[count] = step.node;
-      depths[count] = step.depth;
-      starts[count] = step.start;
-      weights[count++] = totals[step.node];
-      if (step.depth > maxDepth) maxDepth = step.depth;
-    }
-    pushChildren(stack, children.sorted(step.node), step, totals, options.minWeight);
+  const stack = new StepStack();
+  stack.pushChildren(children, ROOT, 0, 0);
+  while (stack.length > 0) {
+    const at = --stack.length;
+    const node = stack.nodes.data[at];
+    const depth = stack.depths.data[at];
+    const start = stack.starts.data[at];
+    nodes[count] = node;
+    depths[count] = depth;
+    starts[count] = start;
+    weights[count++] = totals[node];
+    if (depth > maxDepth) maxDepth = depth;
+    stack.pushChildren(children, node, depth, start);
   }
   const shown = { nodes: nodes.subarray(0, count), depths: depths.subarray(0, count), starts: starts.subarray(0, count) };
   return {
@@ -73,38 +77,50 @@ export function layoutFlame(profile: Profile, options: LayoutOptions): FlameLayo
   };
 }
 
-interface Step {
-  readonly node: NodeId;
-  readonly depth: number;
-  readonly start: number;
-}
+/** Frames that are still to be laid out, the next one last. */
+class StepStack {
+  readonly nodes = new Int32Column();
+  readonly depths = new Int32Column();
+  readonly starts = new Float64Column();
+  length = 0;
 
-/** Puts the children on the stack so that the first one comes off first. */
-function pushChildren(
-  stack: Step[],
-  children: ArrayLike<NodeId>,
-  { depth, start }: Step,
-  totals: Float64Array,
-  least: number,
-): void {
-  const from = stack.length;
-  let at = start;
-  for (let i = 0; i < children.length; i++) {
-    const node = children[i];
-    if (totals[node] >= least) stack.push({ node, depth: depth + 1, start: at });
-    at += totals[node];
+  /** Adds a node's children that are wide enough, the first one last. */
+  pushChildren(children: ChildLists, parent: NodeId, depth: number, start: number): void {
+    const { totals, minWeight } = children;
+    const bottom = this.length;
+    let at = start;
+    for (let i = children.begin(parent); i < children.end(parent); i++) {
+      const node = children.list[i];
+      if (totals[node] >= minWeight) this.push(node, depth + 1, at);
+      at += totals[node];
+    }
+    for (let a = bottom, b = this.length - 1; a < b; a++, b--) this.swap(a, b);
   }
-  for (let a = from, b = stack.length - 1; a < b; a++, b--) [stack[a], stack[b]] = [stack[b], stack[a]];
+
+  private swap(a: number, b: number): void {
+    for (const { data } of [this.nodes, this.depths, this.starts]) [data[a], data[b]] = [data[b], data[a]];
+  }
+
+  private push(node: NodeId, depth: number, start: number): void {
+    if (this.length === this.nodes.length) {
+      this.nodes.push(node);
+      this.depths.push(depth);
+      this.starts.push(start);
+    } else {
+      this.nodes.data[this.length] = node;
+      this.depths.data[this.length] = depth;
+      this.starts.data[this.length] = start;
+    }
+    this.length++;
+  }
 }
 
-/** The children of every node, in one array; sorted when asked for. */
+/** The children of every node, in one array, in their order. */
 class ChildLists {
   private readonly offsets: Int32Array;
-  private readonly list: Int32Array;
-  private readonly totals: Float64Array;
-  private readonly ranks: Int32Array | null;
-  private readonly order: SiblingOrder;
-  private readonly labels: Int32Array;
+  readonly list: Int32Array;
+  readonly totals: Float64Array;
+  readonly minWeight: number;
   /** Nodes of some weight, and of enough weight. */
   weighted = 0;
   kept = 0;
@@ -112,9 +128,7 @@ class ChildLists {
   constructor(profile: Profile, totals: Float64Array, { order, minWeight }: LayoutOptions) {
     const { nodeCount, parents } = profile;
     this.totals = totals;
-    this.order = order;
-    this.labels = profile.labels;
-    this.ranks = order === 'input' ? null : rankTexts(profile.texts);
+    this.minWeight = minWeight;
     this.offsets = new Int32Array(nodeCount + 2);
     for (let node = 0; node < nodeCount; node++) {
       if (totals[node] <= 0) continue;
@@ -128,20 +142,36 @@ class ChildLists {
     for (let node = 0; node < nodeCount; node++) {
       if (totals[node] > 0) this.list[next[parents[node] + 1]++] = node;
     }
+    if (order !== 'input') this.sort(profile, order);
   }
 
-  sorted(parent: NodeId): Int32Array {
-    const children = this.list.subarray(this.offsets[parent + 1], this.offsets[parent + 2]);
-    const { ranks, labels, totals } = this;
-    if (children.length < 2 || ranks === null) return children;
-    const byName = (a: NodeId, b: NodeId) => ranks[labels[a]] - ranks[labels[b]];
-    return children.sort(this.order === 'name' ? byName : (a, b) => totals[b] - totals[a] || byName(a, b));
+  begin(parent: NodeId): number {
+    return this.offsets[parent + 1];
+  }
+
+  end(parent: NodeId): number {
+    return this.offsets[parent + 2];
   }
 
   sumOf(parent: NodeId): number {
     let sum = 0;
-    for (const child of this.list.subarray(this.offsets[parent + 1], this.offsets[parent + 2])) sum += this.totals[child];
+    for (let i = this.begin(parent); i < this.end(parent); i++) sum += this.totals[this.list[i]];
     return sum;
+  }
+
+  /** Sorts the children of every node that is wide enough to show them. */
+  private sort({ labels, texts, nodeCount }: Profile, order: SiblingOrder): void {
+    const { totals, list } = this;
+    const ranks = rankTexts(texts);
+    const byName = (a: NodeId, b: NodeId) => ranks[labels[a]] - ranks[labels[b]];
+    const compare = order === 'name' ? byName : (a: NodeId, b: NodeId) => totals[b] - totals[a] || byName(a, b);
+    for (let node = ROOT; node < nodeCount; node++) {
+      const from = this.begin(node);
+      const to = this.end(node);
+      if (to - from < 2 || (node !== ROOT && totals[node] < this.minWeight)) continue;
+      if (to - from > 2) list.subarray(from, to).sort(compare);
+      else if (compare(list[from], list[from + 1]) > 0) [list[from], list[from + 1]] = [list[from + 1], list[from]];
+    }
   }
 }
 

@@ -1,0 +1,15 @@
+/** `npm run bench [NAME..]`: prints figures, asserts nothing. Peers are named by environment variables, see each bench. */
+
+import * as dump from './dump.ts';
+import * as linear from './linear.ts';
+import * as memory from './memory.ts';
+import { report } from './report.ts';
+import * as startup from './startup.ts';
+import * as svg from './svg.ts';
+
+const BENCHES = { dump, svg, memory, linear, startup };
+
+const wanted = process.argv.slice(2);
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length === 0 || wanted.includes(name)) await bench.run(report);
+}
