@@ -244,6 +244,16 @@ export class TreeInterner {
     return id;
   }
 
+  /** The first listed child of a node (-1: of the root) + 1, or 0. */
+  firstChild(parent: number): number {
+    return this.heads.data[parent + 1];
+  }
+
+  /** The next listed child of the same parent + 1, or 0. */
+  nextChild(node: number): number {
+    return this.nexts.data[node];
+  }
+
   private internOther(parent: number, label: number): number {
     const known = this.others.intern(parent, label);
     if (known < this.otherIds.length) return this.otherIds.data[known];
@@ -279,8 +289,17 @@ export class LatestPairs {
     return this.first.length;
   }
 
+  /** The latest child of a node + 1, or 0: the only one that is found again. */
+  firstChild(parent: number): number {
+    return this.latest.data[parent + 1];
+  }
+
+  nextChild(_node: number): number {
+    return 0;
+  }
+
   intern(parent: number, label: number): number {
-    const known = this.latest.data[parent + 1] - 1;
+    const known = this.firstChild(parent) - 1;
     if (known >= 0 && this.second.data[known] === label) return known;
     const id = this.size;
     if (id >= MAX_DISTINCT) throw new InputError(`too many frames: more than ${MAX_DISTINCT}`);

@@ -1,6 +1,7 @@
 /** Files and stdin → evidence. */
 
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { Redactor } from '../analysis/redact.ts';
 import { decompress } from '../base/decompress.ts';
 import { InputError, type Problem } from '../base/errors.ts';
@@ -88,18 +89,29 @@ function openInput(file: string): { bytes: AsyncIterable<Uint8Array>; size: numb
   }
   const fd = openSync(file, 'r');
   const stat = fstatSync(fd);
-  if (stat.isFile() && stat.size <= SMALL_BYTES) return { bytes: readSmall(fd), size: stat.size };
-  return { bytes: createReadStream(file, { fd, highWaterMark: CHUNK_BYTES }), size: stat.isFile() ? stat.size : null };
+  const size = stat.isFile() ? stat.size : null;
+  return { bytes: size !== null && size <= SMALL_BYTES ? readSmall(fd) : readLarge(fd), size };
 }
 
-/** A small file at once: a stream of its own would cost more than reading it. */
+/** A small file at once: anything asynchronous would cost more than reading it. */
 async function* readSmall(fd: number): AsyncGenerator<Uint8Array> {
+  const chunk = Buffer.allocUnsafe(SMALL_BYTES);
+  try {
+    for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) yield chunk.subarray(0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Chunks that share one buffer: each is used up before the next is read. */
+async function* readLarge(fd: number): AsyncGenerator<Uint8Array> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const readMore = promisify(read) as (fd: number, buffer: Buffer) => Promise<{ bytesRead: number }>;
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafe(SMALL_BYTES);
-      const length = readSync(fd, chunk, 0, chunk.length, null);
-      if (length === 0) return;
-      yield chunk.subarray(0, length);
+      const { bytesRead } = await readMore(fd, chunk);
+      if (bytesRead === 0) return;
+      yield chunk.subarray(0, bytesRead);
     }
   } finally {
     closeSync(fd);

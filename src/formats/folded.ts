@@ -46,6 +46,9 @@ export class FoldedReader {
   private accepted = 0;
   private dropped = false;
   private escaped = false;
+  /** No frame so far held a backslash: texts are the bytes of their frames. */
+  private unescaped = true;
+  private frameEnd = 0;
 
   /** `ordered`: the lines are in the order of time, and only neighbours share their frames. */
   constructor(report: (problem: Problem) => void, ordered = false) {
@@ -142,8 +145,9 @@ export class FoldedReader {
     if (this.depth > 0 && at > end) return node;
     for (;;) {
       if (this.depth >= MAX_FRAMES) return ROOT;
-      const frameEnd = this.scanFrame(buf, at, end);
-      node = this.nodes.intern(node, this.escaped ? this.escapedText(buf, at, frameEnd) : this.texts.intern(buf, at, frameEnd));
+      const known = this.unescaped ? this.knownChild(node, buf, at, end) : ROOT;
+      const frameEnd = known === ROOT ? this.scanFrame(buf, at, end) : this.frameEnd;
+      node = known === ROOT ? this.nodes.intern(node, this.textId(buf, at, frameEnd)) : known;
       this.pushFrame(node, frameEnd - start);
       if (frameEnd >= end) return node;
       at = frameEnd + 1;
@@ -195,8 +199,22 @@ export class FoldedReader {
     return i;
   }
 
-  private escapedText(buf: Buffer, start: number, end: number): number {
+  private textId(buf: Buffer, start: number, end: number): number {
+    if (!this.escaped) return this.texts.intern(buf, start, end);
+    this.unescaped = false;
     return this.texts.internText(unescapeFrame(buf.toString('utf8', start, end)));
+  }
+
+  /** The child of a node whose text stands at `at`, found without looking for the text's end; sets `frameEnd`. */
+  private knownChild(node: NodeId, buf: Buffer, at: number, end: number): NodeId {
+    const labels = this.nodes.second.data;
+    for (let child = this.nodes.firstChild(node); child !== 0; child = this.nodes.nextChild(child - 1)) {
+      const stop = this.texts.matchAt(labels[child - 1], buf, at, end);
+      if (stop < 0 || (stop < end && buf[stop] !== SEMICOLON)) continue;
+      this.frameEnd = stop;
+      return child - 1;
+    }
+    return ROOT;
   }
 }
 

@@ -45,20 +45,22 @@ export function* generateDump(goroutines: number, stacks: number, seed = 1): Gen
   }
 }
 
-/** Folded stacks of a program with a wide tree: `count` different ones, 15 to 55 frames deep. */
-export function generateFolded(count: number, seed = 1): string {
+/** Folded stacks of a program of 2,000 functions that call up to four others each: `count` different ones, 8 to 37 deep. */
+export function generateFolded(count: number, seed = 7): string {
   const random = makeRandom(seed);
+  const functions = 2000;
   const names = Array.from(
-    { length: 900 },
+    { length: functions },
     (_, i) => `example.com/shop/${'abcdefg'[i % 7]}/part${i % 43}.(*T${i % 17}).Method${i}`,
   );
-  const lines: string[] = [];
-  let path: string[] = ['main.main'];
-  for (let i = 0; i < count; i++) {
-    path = path.slice(0, 1 + random(path.length));
-    const depth = 15 + random(40);
-    while (path.length < depth) path.push(names[random(names.length)]);
-    lines.push(`${path.join(';')} ${1 + random(90)}`);
+  const callees = names.map(() => Array.from({ length: 1 + random(4) }, () => random(functions)));
+  const weights = new Map<string, number>();
+  while (weights.size < count) {
+    const path = ['main.main'];
+    for (let at = 0, depth = 8 + random(30); path.length < depth; at = callees[at][random(callees[at].length)])
+      path.push(names[at]);
+    const stack = path.join(';');
+    weights.set(stack, (weights.get(stack) ?? 0) + 1 + random(5));
   }
-  return `${lines.join('\n')}\n`;
+  return [...weights].map(([stack, weight]) => `${stack} ${weight}\n`).join('');
 }
