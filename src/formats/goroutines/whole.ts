@@ -5,9 +5,9 @@ import type { GoroutineDraft } from './draft.ts';
 
 /** Functions at which the stack of a goroutine ends for good. */
 const ROOTS =
-  /^(?:runtime\.(?:goexit|main|mstart\w*|rt0_go|mcall|systemstack\w*|cgocallback\w*|gcBgMarkWorker)|main\.main|.*\b_cgoexp_\w+)$/;
-/** Where the main goroutine's stack may end when the runtime's own frames are hidden. */
-const MAIN_ROOTS = /^main\.|\binit\b|\bglob\.\.func/;
+  /^(?:runtime\.(?:goexit|main|mstart\w*|rt0_go|mcall|systemstack\w*|cgocallback\w*)|main\.main|.*\b_cgoexp_\w+)$/;
+/** Where the main goroutine's stack may end beside `main.main`: a package is initialised. */
+const MAIN_ROOTS = /^[^()]*\.init(?:\.\d+)?$/;
 /** Go up to 1.20 prints 100 frames, hidden ones counted, and may stop without a word. */
 const SILENT_LIMIT = 40;
 
@@ -22,9 +22,9 @@ export function isWhole(draft: GoroutineDraft, stacks: StackTable, cut: boolean)
 function endsAtRoot(draft: GoroutineDraft, stacks: StackTable): boolean {
   if (draft.root < 0) return false;
   const { id } = draft.header;
-  if (id === 0 || draft.frames.length >= SILENT_LIMIT) return true;
+  if (draft.frames.length >= SILENT_LIMIT) return true;
   const functionId = stacks.functionIdOf(draft.root);
-  if (functionId < 0) return true;
+  if (functionId < 0) return id <= 1;
   const name = stacks.functionName(functionId);
   return ROOTS.test(name) || (id === 1 && MAIN_ROOTS.test(name));
 }

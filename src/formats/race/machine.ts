@@ -93,7 +93,7 @@ export class RaceMachine implements TextMachine {
   }
 
   finish(): void {
-    this.closeReport(false);
+    this.closeReport(false, true);
     this.part = null;
   }
 
@@ -192,8 +192,8 @@ export class RaceMachine implements TextMachine {
     if (section.creation !== null) this.creations.push({ ...section.creation, stack, stackRestored });
   }
 
-  /** Ends the open report; `whole` when its closing rule stands there. */
-  private closeReport(whole: boolean): void {
+  /** Ends the open report; `whole` when its closing rule stands there, `atEnd` when the input ends instead. */
+  private closeReport(whole: boolean, atEnd = false): void {
     if (!this.open) return;
     const cutFrame = this.pending !== null;
     this.closeSection();
@@ -203,7 +203,7 @@ export class RaceMachine implements TextMachine {
       accesses: this.accesses,
       creations: this.creations,
       position: this.position,
-      truncated: this.accesses.length < 2 || (!whole && (cutFrame || this.isOpenEnded())),
+      truncated: this.accesses.length < 2 || (!whole && (atEnd || cutFrame || this.isOpenEnded())),
     };
     this.accesses = [];
     this.creations = [];

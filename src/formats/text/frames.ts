@@ -17,6 +17,9 @@ const DOT = 46;
 /** Characters that no Go function name holds outside its brackets and parentheses. */
 const FORBIDDEN = new Set([...' \t=",;<>\'{}|\\:?!#&`^'].map((c) => c.charCodeAt(0)));
 
+/** Begins the names of functions that the compiler makes to compare and hash types: `type:.eq.main.Key`. */
+const COMPILER_MADE = 'type:.';
+
 export interface CallLine {
   readonly name: string;
   /** What stands between the parentheses. */
@@ -38,7 +41,7 @@ export function parseCall(text: string): CallLine | null {
 
 /** The position of the parenthesis behind the name, or -1. */
 function nameEnd(text: string): number {
-  for (let i = 0; i < text.length; i++) {
+  for (let i = text.startsWith(COMPILER_MADE) ? COMPILER_MADE.length : 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === LBRACKET) {
       i = closing(text, i, LBRACKET, RBRACKET);
