@@ -351,7 +351,7 @@ class Page {
   private *more(left: number, what: string, option = ''): Generator<string> {
     if (left <= 0) return;
     yield '';
-    yield `${INDENT}${this.paint.dim(`… and ${countUnit(left, what)} more${option === '' ? '' : `; ${option} shows more`}`)}`;
+    yield `${INDENT}${this.paint.dim(`… and ${countUnit(left, `more ${what}`)}${option === '' ? '' : `; ${option} N shows more`}`)}`;
   }
 }
 

@@ -29,7 +29,7 @@ export function escapeComment(text: string): string {
 }
 
 /** Schemes a link may have; everything else (`javascript:`, `data:`, …) could run code. */
-const SAFE_LINK = /^(?:https?:|mailto:|#|\/(?!\/)|\.{0,2}\/|[\w.-]+(?:[/?#]|$))/i;
+const SAFE_LINK = /^(?:https?:|mailto:|#|\/(?!\/)|\.{1,2}\/|[\w.-]+(?:[/?#]|$))/i;
 
 /** A link that is safe to follow, or null. */
 export function safeLink(href: string): string | null {

@@ -4,8 +4,7 @@ import type { StackTable } from '../../model/stacks.ts';
 import type { GoroutineDraft } from './draft.ts';
 
 /** Functions at which the stack of a goroutine ends for good. */
-const ROOTS =
-  /^(?:runtime\.(?:goexit|main|mstart\w*|rt0_go|mcall|systemstack\w*|cgocallback\w*)|main\.main|.*\b_cgoexp_\w+)$/;
+const ROOTS = /^(?:runtime\.(?:goexit|main|mstart\w*|rt0_go|mcall|systemstack\w*|cgocallback\w*)|main\.main|.*\b_cgoexp_\w+)$/;
 /** Where the main goroutine's stack may end beside `main.main`: a package is initialised. */
 const MAIN_ROOTS = /^[^()]*\.init(?:\.\d+)?$/;
 /** Go up to 1.20 prints 100 frames, hidden ones counted, and may stop without a word. */
