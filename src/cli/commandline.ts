@@ -9,6 +9,7 @@ import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { describeError, EXIT } from './exit.ts';
+import { guardDashes } from './options.ts';
 import { endOnClosedPipe } from './outputs.ts';
 
 const WIDEST_HELP = 110;
@@ -28,7 +29,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 function makeParser(args: readonly string[]) {
-  const parser = yargs([...args]);
+  const parser = yargs(guardDashes(args));
   return parser
     .scriptName('goflame')
     .usage(

@@ -5,8 +5,8 @@ import { inspectInputs } from './inspecting.ts';
 import { renderFlameGraph } from './rendering.ts';
 
 const PICTURE = 'goflame-demo.svg';
-/** From the built program's folder. */
-const DUMP = '../templates/demo/goroutines.txt.gz';
+/** From here as from the built program's chunks. */
+const DUMP = '../../templates/demo/goroutines.txt.gz';
 
 export async function runDemo(): Promise<number> {
   const file = [fileURLToPath(new URL(DUMP, import.meta.url))];

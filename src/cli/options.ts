@@ -51,7 +51,9 @@ export function flameGraphOptions(): Record<string, Options> {
 export function lastWins<T extends Record<string, Options>>(options: T): T {
   const single = Object.entries(options).map(([name, option]) => [
     name,
-    option.type === 'array' ? option : { ...option, coerce: (value: unknown) => (Array.isArray(value) ? value.at(-1) : value) },
+    option.type === 'array'
+      ? option
+      : { ...option, coerce: (value: unknown) => toDash(Array.isArray(value) ? value.at(-1) : value) },
   ]);
   return Object.fromEntries(single) as T;
 }
@@ -71,11 +73,24 @@ function toYargs({ name, type, about, choices, default: value, alias }: OptionSp
 export type InputArguments = InferredOptionTypes<typeof INPUT_OPTIONS> & { file?: string[] };
 export type CollapseArguments = InferredOptionTypes<typeof COLLAPSE_OPTIONS>;
 
+/** Stands for a lone `-`, which yargs drops where it stands for a file. No file can have this name. */
+const LONE_DASH = '\0-';
+
+/** The command line as yargs can take it. */
+export function guardDashes(args: readonly string[]): string[] {
+  return args.map((arg) => (arg === '-' ? LONE_DASH : arg));
+}
+
+function toDash<T>(value: T): T | '-' {
+  return value === LONE_DASH ? '-' : value;
+}
+
 /** The positional FILEs. */
 export function withFiles<T>(yargs: Argv<T>) {
   return yargs.positional('file', {
     type: 'string',
     array: true,
     describe: 'input; - or none is stdin; gzip and zstd are unpacked',
+    coerce: (files: string[] | undefined) => files?.map(toDash),
   });
 }

@@ -42,7 +42,7 @@ export interface FlameGraphReport {
 }
 
 /**
- * The SVG in chunks.
+ * The SVG in chunks. `report` is filled in once all of them are taken.
  * @throws UsageError for an option's value that is not allowed.
  */
 export function* writeFlameGraph(
@@ -52,7 +52,6 @@ export function* writeFlameGraph(
 ): Generator<string> {
   const resolved = resolveOptions(options);
   const picture = new Picture(profile, resolved);
-  if (report !== undefined) Object.assign(report, picture.report());
   let chunk = '';
   for (const line of picture.lines()) {
     chunk += line;
@@ -61,6 +60,7 @@ export function* writeFlameGraph(
     chunk = '';
   }
   yield chunk;
+  if (report !== undefined) Object.assign(report, picture.report());
 }
 
 class Picture {

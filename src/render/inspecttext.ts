@@ -59,6 +59,8 @@ const INDENT = '  ';
 const NARROWEST = 40;
 /** From this width on the two sides of a race stand beside each other. */
 const TWO_COLUMNS = 90;
+/** Columns that a call needs to be told apart from others. */
+const LEAST_CALL = 24;
 const TOP_WAITS = 5;
 const TOP_CREATORS = 5;
 const TOP_VALUES = 5;
@@ -114,7 +116,7 @@ class Page {
     if (part.crash !== null && !part.crash.message.startsWith('SIGQUIT')) yield* this.crashed(summary.first);
     yield* this.mapUsers(summary.mapUsers, part.crash?.message ?? '');
     yield '';
-    yield INDENT + this.countLine(summary);
+    yield INDENT + fitRight(countLine(summary), this.columns - 2);
     for (const group of groups.slice(0, this.options.top)) yield* this.group(group);
     yield* this.more(groups.length - this.options.top, 'different stacks', '--top');
     yield* this.waits(summary);
@@ -138,22 +140,17 @@ class Page {
     yield* this.stack(stack, stackAvailable, createdBy?.frame ?? null);
   }
 
-  private countLine({ goroutines, groups, systemStacks, truncated, leaked }: DumpSummary): string {
-    const parts = [countUnit(goroutines, 'goroutines'), countUnit(groups.length, 'different stacks')];
-    if (leaked > 0) parts.push(`${formatCount(leaked)} leaked`);
-    if (systemStacks > 0) parts.push(countUnit(systemStacks, 'system stacks'));
-    if (truncated > 0) parts.push(this.paint.yellow(`${formatCount(truncated)} cut off`));
-    return parts.join(', ');
-  }
-
   private *mapUsers(users: readonly MapUser[], message: string): Generator<string> {
     if (!/concurrent map/.test(message)) return;
     yield* this.title('Inside a map operation');
     if (users.length === 0) yield `${INDENT}${INDENT}none can be told from the stacks that were printed`;
     for (const { id, operation, evidence, frame } of users) {
       const lead = `${INDENT}${INDENT}goroutine ${id}  ${OPERATION_WORDS[operation]}  `;
-      const tail = `  (${evidence})`;
-      yield `${lead}${this.paint.cyan(this.callText(frame, this.columns - columnsOf(lead) - columnsOf(tail)))}${this.paint.dim(tail)}`;
+      const tail = `(${evidence})`;
+      const room = this.columns - columnsOf(lead) - columnsOf(tail) - 2;
+      const beside = room >= LEAST_CALL;
+      yield `${lead}${this.paint.cyan(this.callText(frame, beside ? room : this.columns - columnsOf(lead)))}${beside ? `  ${this.paint.dim(tail)}` : ''}`;
+      if (!beside) yield `${INDENT}${INDENT}${INDENT}${this.paint.dim(tail)}`;
     }
     if (users.length === 1) {
       yield `${INDENT}${INDENT}${this.paint.dim(fitRight('the other one was not printed: run with GOTRACEBACK=all', this.columns - 4))}`;
@@ -197,9 +194,10 @@ class Page {
     if (longestWaits.length === 0) return;
     yield* this.title('Longest waits');
     for (const { id, state, minutes, stack } of longestWaits.slice(0, TOP_WAITS)) {
-      const lead = `${INDENT}${padStart(minutesText(minutes), 9)}  goroutine ${id}  ${fitRight(printable(state), 24)}  `;
+      const lead = `${INDENT}${padStart(minutesText(minutes), 9)}  goroutine ${id}  ${fitRight(printable(state), 24)}`;
       const frame = this.userFrame(stack);
-      yield lead + (frame === null ? '' : this.callText(frame, this.columns - columnsOf(lead)));
+      const room = this.columns - columnsOf(lead) - 2;
+      yield frame === null || room < LEAST_CALL / 2 ? fitRight(lead, this.columns) : `${lead}  ${this.callText(frame, room)}`;
     }
   }
 
@@ -351,7 +349,8 @@ class Page {
   private *more(left: number, what: string, option = ''): Generator<string> {
     if (left <= 0) return;
     yield '';
-    yield `${INDENT}${this.paint.dim(`… and ${countUnit(left, `more ${what}`)}${option === '' ? '' : `; ${option} N shows more`}`)}`;
+    const text = `… and ${countUnit(left, `more ${what}`)}${option === '' ? '' : `; ${option} N shows more`}`;
+    yield INDENT + this.paint.dim(fitRight(text, this.columns - 2));
   }
 }
 
@@ -363,6 +362,14 @@ function waitRange({ minWait, maxWait }: StackGroup): string {
 
 function minutesText(minutes: number): string {
   return countUnit(minutes, 'minutes');
+}
+
+function countLine({ goroutines, groups, systemStacks, truncated, leaked }: DumpSummary): string {
+  const parts = [countUnit(goroutines, 'goroutines'), countUnit(groups.length, 'different stacks')];
+  if (leaked > 0) parts.push(`${formatCount(leaked)} leaked`);
+  if (systemStacks > 0) parts.push(countUnit(systemStacks, 'system stacks'));
+  if (truncated > 0) parts.push(`${formatCount(truncated)} cut off`);
+  return parts.join(', ');
 }
 
 /** `in TestA, TestB (example.com/p)`, and on what that rests where it is the weaker ground. */

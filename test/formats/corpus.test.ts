@@ -125,13 +125,13 @@ function checkFixture({ bytes, expect: wanted, name }: Fixture): void {
   const races = racesOf(evidence).flatMap((part) => part.races);
   if (wanted.dumps !== undefined) {
     expect(dumps).toHaveLength(wanted.dumps.length);
-    wanted.dumps.forEach((one: Expected, i: number) => checkDump(evidence, dumps[i], one, damaged));
+    for (const [i, one] of wanted.dumps.entries()) checkDump(evidence, dumps[i], one, damaged);
   } else if (wanted.goroutines !== undefined || wanted.dump !== undefined) {
     checkDump(evidence, dumps.at(-1), wanted.dump ?? wanted, damaged);
   }
   if (wanted.reports !== undefined) expect(races).toHaveLength(wanted.reports);
   const list = wanted.list ?? wanted.races ?? [];
-  list.forEach((one: Expected, i: number) => checkRace(evidence, races[i], one, damaged));
+  for (const [i, one] of list.entries()) checkRace(evidence, races[i], one, damaged);
   if (wanted.found !== undefined && wanted.found !== null) expect(racesOf(evidence).at(-1)?.found).toBe(wanted.found);
   if (wanted.records !== undefined) {
     const records = profilesOf(evidence).flatMap((part) => part.records);

@@ -287,7 +287,7 @@ describe('two pictures in one page', () => {
   it('scope every rule of their style', () => {
     const { window } = open([{ title: 'one' }]);
     const style = window.document.querySelector('style')?.textContent ?? '';
-    const selectors = style.replace(/@media[^{]*\{/g, '').match(/[^{}]+(?=\{)/g) ?? [];
+    const selectors = (style.replace(/@media[^{]*\{/g, '').match(/[^{}]+(?=\{)/g) ?? []) as string[];
     expect(selectors.length).toBeGreaterThan(10);
     for (const selector of selectors.flatMap((group) => group.split(','))) expect(selector.trim()).toMatch(/^\.gf-[0-9a-f]{8} /);
   });

@@ -1,0 +1,376 @@
+/** The built program as a user runs it: commands, exit codes, pipes, files. */
+
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FROM_CHOICES } from '../../src/cli/options.ts';
+import { TEXT_FORMATS } from '../../src/formats/reader.ts';
+import { VERSION } from '../../src/version.ts';
+import { FIXTURES, fixture } from '../support/fixtures.ts';
+import { parseSvg } from '../support/svg.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const BIN = path.join(ROOT, 'bin/goflame.js');
+const WW = path.join(FIXTURES, 'goroutines/mapfight-ww-go1.21.txt');
+const RACE = path.join(FIXTURES, 'race/pallets-map-go1.26.txt');
+
+let folder = '';
+beforeAll(() => {
+  if (!existsSync(path.join(ROOT, 'dist/cli.js'))) throw new Error('dist is missing: npm run build');
+  folder = mkdtempSync(path.join(tmpdir(), 'goflame-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Result {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(args: readonly string[], input: string | Buffer = '', env: NodeJS.ProcessEnv = {}): Result {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+    input,
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+    maxBuffer: 1 << 28,
+  });
+  return { code: status, out: stdout.toString(), err: stderr.toString() };
+}
+
+function file(name: string, content: string | Buffer): string {
+  const full = path.join(folder, name);
+  writeFileSync(full, content);
+  return full;
+}
+
+describe('goflame', () => {
+  it('tells its version, that of package.json', () => {
+    expect(run(['--version'])).toEqual({ code: 0, out: `${VERSION}\n`, err: '' });
+    expect(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version).toBe(VERSION);
+  });
+
+  it('helps, with examples, for every command', () => {
+    expect(run(['--help']).out).toMatch(/collapse[\s\S]*render[\s\S]*inspect[\s\S]*demo[\s\S]*Exit codes/);
+    for (const command of ['collapse', 'render', 'inspect', 'demo']) expect(run([command, '--help']).out).toContain('Examples:');
+  });
+
+  it('names in --from what the reader knows', () => expect([...FROM_CHOICES].sort()).toEqual([...TEXT_FORMATS].sort()));
+
+  const WRONG_USAGE: readonly (readonly string[])[] = [
+    [],
+    ['colapse'],
+    ['collapse', '--colour'],
+    ['collapse', '--group-by', 'size', WW],
+    ['collapse', '--include', '(', WW],
+    ['collapse', '--weight', 'heavy', WW],
+    ['collapse', '--from', 'pdf', WW],
+    ['inspect', '--fail-on', 'weather', WW],
+    ['inspect', '--top', '0', WW],
+    ['render', '--colors', 'mauve', WW, '-o', 'x.svg'],
+    ['render', '--minwidth', 'wide', WW, '-o', 'x.svg'],
+    ['render', WW, '-o', 'x.html'],
+  ];
+  for (const args of WRONG_USAGE) {
+    it(`exits with 2: ${args.map((arg) => path.basename(arg)).join(' ')}`, () => {
+      const { code, out, err } = run(args);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(/^goflame: \S/);
+      expect(err).not.toContain('\n    at ');
+    });
+  }
+
+  const UNREADABLE: Record<string, () => string> = {
+    'no such file': () => 'missing.txt',
+    'a folder': () => folder,
+    'an empty file': () => file('empty.txt', ''),
+    'a binary file': () => file('binary.bin', Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 7) % 256))),
+    'a text without evidence': () => file('poem.txt', 'The woods are lovely,\ndark and deep.\n'),
+    'a web page': () => file('page.html', '<!DOCTYPE html><html><body>502 Bad Gateway</body></html>'),
+    'compression that is not known': () => file('x.bz2', Buffer.from('425a6839314159265359', 'hex')),
+  };
+  for (const [what, make] of Object.entries(UNREADABLE)) {
+    for (const command of ['collapse', 'inspect', 'render']) {
+      it(`exits with 3 and writes nothing: ${command} of ${what}`, () => {
+        const target = path.join(folder, 'untouched.svg');
+        writeFileSync(target, 'before');
+        const { code, out, err } = run([command, make(), '-o', target]);
+        expect({ code, out }).toEqual({ code: 3, out: '' });
+        expect(err).toMatch(/^goflame: .+\n/);
+        expect(err).not.toContain('this is a bug');
+        expect(readFileSync(target, 'utf8')).toBe('before');
+      });
+    }
+  }
+
+  it('says where and what it expected', () => {
+    expect(run(['collapse', file('poem.txt', 'The woods are lovely,\n')]).err).toMatch(
+      /poem\.txt:1: nothing found to read; expected a goroutine dump.*\n {4}The woods/,
+    );
+  });
+});
+
+describe('inputs', () => {
+  const folded = () => run(['collapse', WW]).out;
+
+  it('are files, stdin, or -', () => {
+    const bytes = readFileSync(WW);
+    expect(run(['collapse'], bytes).out).toBe(folded());
+    expect(run(['collapse', '-'], bytes).out).toBe(folded());
+    expect(run(['collapse', file('meaningless.xyz', bytes)]).out).toBe(folded());
+  });
+
+  it('are unpacked, whatever they are called', () => {
+    expect(run(['collapse', file('dump.dat', gzipSync(readFileSync(WW)))]).out).toBe(folded());
+    expect(run(['collapse'], gzipSync(gzipSync(readFileSync(WW)))).out).toBe(folded());
+  });
+
+  it('give what was whole of a compressed file that breaks off, and say so', () => {
+    const big = fixture('goroutines/storm-quit-go1.22').bytes;
+    const cut = gzipSync(big).subarray(0, 20_000);
+    const { code, out, err } = run(['collapse', file('cut.gz', cut)]);
+    expect(code).toBe(0);
+    expect(out).not.toBe('');
+    expect(err).toMatch(/error: damaged gzip data/);
+    expect(run(['collapse', '--strict', file('cut.gz', cut)])).toMatchObject({ code: 3, out: '' });
+  });
+
+  it('are merged', () => {
+    const twice = run(['collapse', WW, WW]).out;
+    expect(twice).toBe(folded().replace(/ (\d+)\n/g, (_, count) => ` ${2 * Number(count)}\n`));
+    expect(run(['collapse', '-', WW], folded()).out).toBe(twice);
+  });
+
+  it('can be forced to a format', () => {
+    expect(run(['collapse', '--from', 'race-report', WW]).code).toBe(3);
+    expect(run(['collapse', '--from', 'goroutine-dump', WW]).out).toBe(folded());
+  });
+});
+
+describe('outputs', () => {
+  it('go to a file that appears whole, and nothing else appears', () => {
+    const inner = mkdtempSync(path.join(folder, 'out-'));
+    expect(run(['render', WW, '-o', path.join(inner, 'flame.svg')])).toMatchObject({ code: 0, out: '' });
+    expect(readdirSync(inner)).toEqual(['flame.svg']);
+    expect(parseSvg(readFileSync(path.join(inner, 'flame.svg'), 'utf8')).querySelectorAll('.frames path').length).toBeGreaterThan(
+      3,
+    );
+  });
+
+  it('go to stdout for a pipe', () => expect(run(['render', WW]).out).toMatch(/^<\?xml/));
+
+  it('tell a folder that is not there', () => expect(run(['collapse', WW, '-o', 'no/such/out.txt'])).toMatchObject({ code: 3 }));
+
+  it('may be closed early without an error', async () => {
+    const child = spawn(
+      process.execPath,
+      [BIN, 'collapse', '--group-by', 'goroutine', path.join(FIXTURES, 'goroutines/storm-quit-go1.22.txt.gz')],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let err = '';
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = await once(child, 'close');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('end with 130 at Ctrl-C', async () => {
+    const child = spawn(process.execPath, [BIN, 'collapse'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdin.write('goroutine 1 [running]:\n');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+    expect(code).toBe(130);
+  });
+});
+
+describe('inspect', () => {
+  it('fits the width that it is given', () => {
+    for (const columns of ['40', '60', '80', '120']) {
+      for (const input of [
+        WW,
+        RACE,
+        path.join(FIXTURES, 'goroutines/lockers-go1.27.txt'),
+        path.join(FIXTURES, 'countprofile/route-debug1-go1.24.txt'),
+        path.join(FIXTURES, 'gotest/freight-json-go1.24.jsonl'),
+      ]) {
+        const { out } = run(['inspect', input], '', { COLUMNS: columns });
+        const tooWide = out.split('\n').filter((line) => [...line].length > Number(columns));
+        expect(tooWide).toEqual([]);
+      }
+    }
+  });
+
+  it('names the goroutines inside a map', () => {
+    const { out } = run(['inspect', WW]);
+    expect(out).toMatch(/fatal error: concurrent map writes/);
+    expect(out).toMatch(/goroutine 6 {2}writes .*detected the fault/);
+    expect(out).toMatch(/goroutine 5 {2}writes .*same line/);
+  });
+
+  it('shows both sides of a race beside each other, and times seen', () => {
+    const text = readFileSync(RACE, 'utf8');
+    const { out } = run(['inspect', '-', RACE].slice(0, 2), text + text, { COLUMNS: '120' });
+    expect(out).toMatch(/seen 2 times/);
+    expect(out).toMatch(/read by goroutine \d+ at 0x\w+ .*previous write by goroutine/);
+  });
+
+  it('writes JSON by the contract', () => {
+    const { inputs, schema } = JSON.parse(run(['inspect', '--json', WW]).out);
+    expect(schema).toBe('goflame/inspect/1');
+    const [{ file: name, parts, problems }] = inputs;
+    expect({ name, problems }).toEqual({ name: WW, problems: [] });
+    expect(parts).toHaveLength(1);
+    const [dump] = parts;
+    expect(dump).toMatchObject({
+      format: 'goroutine-dump',
+      line: 1,
+      crash: { kind: 'fatal error', message: 'concurrent map writes' },
+    });
+    expect(dump.goroutines[0]).toEqual({
+      id: 6,
+      state: 'running',
+      flags: [],
+      waitMinutes: 0,
+      lockedToThread: false,
+      bubble: null,
+      labels: {},
+      stackAvailable: true,
+      line: 3,
+      frames: [{ function: 'main.(*Stock).write', file: 'example.com/mapfight/main.go', line: 19 }],
+      createdBy: { function: 'main.main', file: 'example.com/mapfight/main.go', line: 83, goroutine: 1 },
+    });
+  });
+
+  it('writes races by the contract', () => {
+    const [{ parts }] = JSON.parse(run(['inspect', '--json', RACE]).out).inputs;
+    const [race] = parts[0].races;
+    expect(Object.keys(race)).toEqual(
+      expect.arrayContaining(['line', 'fingerprint', 'test', 'package', 'accesses', 'creations']),
+    );
+    expect(race.accesses).toHaveLength(2);
+    expect(Object.keys(race.accesses[0]).sort()).toEqual(['address', 'frames', 'goroutine', 'kind', 'stackRestored']);
+    expect(Object.keys(race.creations[0]).sort()).toEqual(['frames', 'goroutine', 'stackRestored', 'state']);
+  });
+
+  it('writes profiles and folded stacks by the contract', () => {
+    const profile = JSON.parse(run(['inspect', '--json', path.join(FIXTURES, 'countprofile/route-debug1-go1.24.txt')]).out)
+      .inputs[0].parts[0];
+    expect(Object.keys(profile)).toEqual(['format', 'line', 'name', 'total', 'records']);
+    expect(Object.keys(profile.records[0])).toEqual(['count', 'labels', 'frames']);
+    expect(JSON.parse(run(['inspect', '--json'], 'a;b 3\na;c 4\n').out).inputs[0].parts[0]).toEqual({
+      format: 'folded',
+      line: 1,
+      sampleTypes: ['samples'],
+      totals: [7],
+      stacks: 2,
+    });
+  });
+
+  it('lets no control character of an input reach the terminal', () => {
+    const evil =
+      'goroutine 1 [se\x1b]0;owned\x07lect, labels:{"k\x1b[31m":"v\u009b31m"}]:\nmain.f\x1b[2J()\n\t/a\x1b[1m.go:1 +0x1\nmain.main()\n\t/a.go:1 +0x1\n';
+    for (const args of [['inspect'], ['inspect', '--json'], ['collapse', '--group-by', 'state,label=k', '--lines']]) {
+      const { out, err } = run(args, evil);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
+      expect(out + err).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
+    }
+  });
+
+  it('has colours where they are forced, and none in a pipe or with NO_COLOR', () => {
+    expect(run(['inspect', WW]).out).not.toContain('\x1b[');
+    expect(run(['inspect', WW], '', { FORCE_COLOR: '1' }).out).toContain('\x1b[');
+    expect(run(['inspect', WW], '', { FORCE_COLOR: '1', NO_COLOR: '1' }).out).not.toContain('\x1b[');
+  });
+});
+
+describe('--fail-on and --strict', () => {
+  const CASES: readonly (readonly [string, string, number])[] = [
+    ['crash', WW, 1],
+    ['race', WW, 0],
+    ['race', RACE, 1],
+    ['goroutines>4', WW, 1],
+    ['goroutines>5', WW, 0],
+    ['leak', path.join(FIXTURES, 'goroutines/leaky-debug2-go1.27.txt'), 1],
+    ['leak', path.join(FIXTURES, 'countprofile/leaky-debug1-go1.26.txt'), 1],
+    ['crash', path.join(FIXTURES, 'goroutines/conveyor-quit-go1.19.txt'), 0],
+    ['race,crash', path.join(FIXTURES, 'race/jam-map-go1.23.txt'), 1],
+  ];
+  for (const [condition, input, code] of CASES) {
+    for (const command of ['inspect', 'collapse']) {
+      it(`${command} --fail-on '${condition}' ${path.basename(input)} exits with ${code}, the output written`, () => {
+        const result = run([command, '--fail-on', condition, input]);
+        expect(result.code).toBe(code);
+        expect(result.out).not.toBe('');
+      });
+    }
+  }
+
+  it('--strict refuses damage, and passes what is whole', () => {
+    const cut = path.join(FIXTURES, 'damage/damage-cut-func.txt');
+    expect(run(['collapse', cut])).toMatchObject({ code: 0 });
+    for (const command of ['collapse', 'inspect', 'render'])
+      expect(run([command, '--strict', cut])).toMatchObject({ code: 3, out: '' });
+    expect(run(['collapse', '--strict', WW]).code).toBe(0);
+  });
+
+  it('lists problems with file and line on stderr', () => {
+    expect(run(['collapse', path.join(FIXTURES, 'damage/damage-cut-func.txt')]).err).toMatch(
+      /damage-cut-func\.txt:\d+: error: the input ends inside goroutine 23/,
+    );
+    expect(run(['collapse', '-q', path.join(FIXTURES, 'damage/damage-cut-func.txt')]).err).toBe('');
+  });
+});
+
+describe('render', () => {
+  it('keeps colours in palette.map with --cp', () => {
+    expect(run(['render', '--cp', '--colors', 'hot', '-o', 'a.svg'], 'main.a;main.b 3\n').code).toBe(0);
+    const map = readFileSync(path.join(folder, 'palette.map'), 'utf8');
+    expect(map).toMatch(/^main\.a->rgb\(\d+,\d+,\d+\)$/m);
+    writeFileSync(path.join(folder, 'palette.map'), map.replace(/main\.a->.*/, 'main.a->rgb(1,2,3)'));
+    run(['render', '--cp', '--colors', 'hot', '-o', 'b.svg'], 'main.a;main.b 3\n');
+    expect(readFileSync(path.join(folder, 'b.svg'), 'utf8')).toContain('#010203');
+  });
+
+  it('takes attributes by function, and refuses markup in them', () => {
+    const good = file('attr.txt', 'main.a\thref=https://go.dev/\ttitle=the start\n');
+    expect(run(['render', '--nameattr', good, '-o', '-'], 'main.a 3\n').out).toMatch(
+      /<a href="https:\/\/go\.dev\/".*<title>the start<\/title>/,
+    );
+    const bad = file('bad.txt', 'main.a\thref=/x\nmain.b\tg_extra=onclick="alert(1)"\n');
+    expect(run(['render', '--nameattr', bad, '-o', '-'], 'main.a 3\n')).toMatchObject({ code: 3, out: '' });
+    const script = file('script.txt', 'main.a\thref=javascript:alert(1)\n');
+    const { out, err } = run(['render', '--nameattr', script, '-o', '-'], 'main.a 3\n');
+    expect(out).not.toContain('javascript:');
+    expect(err).toContain('1 links were left out');
+  });
+
+  it('turns stacks round and cuts them off at a function', () => {
+    const titles = (args: string[], input: string) =>
+      [...run(['render', ...args, '-o', '-'], input).out.matchAll(/<title>([^<(]+) \(/g)].map(([, name]) => name);
+    expect(titles(['--reverse'], 'a;b;c 3\nd;c 1\n')).toEqual(['all', 'c', 'b', 'a', 'd']);
+    expect(titles(['--base', 'b'], 'a;b;c 3\nd;c 1\n')).toEqual(['all', 'b', 'c']);
+    expect(titles(['--flamechart'], 'b 1\na 1\nb 1\n')).toEqual(['all', 'b', 'a', 'b']);
+    expect(titles(['--no-sort'], 'b 1\na 1\nb 1\n')).toEqual(['all', 'b', 'a']);
+  });
+
+  it('the last one of an option that is given twice counts', () => {
+    expect(run(['render', '--title', 'one', '--title', 'two', '-o', '-'], 'a 1\n').out).toContain('<title>two</title>');
+  });
+});
+
+describe('demo', () => {
+  it('draws a real dump in the current folder', () => {
+    const { code, out, err } = run(['demo']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('goflame-demo.svg');
+    expect(
+      parseSvg(readFileSync(path.join(folder, 'goflame-demo.svg'), 'utf8')).querySelectorAll('.frames path').length,
+    ).toBeGreaterThan(20);
+  });
+});
