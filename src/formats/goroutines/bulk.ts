@@ -274,6 +274,8 @@ function findPlaceEnd(buf: Uint8Array, start: number, end: number): number {
     if (c !== COLON || i === start || buf[i - 1] === SPACE) continue;
     let digits = i + 1;
     while (digits < end && isDigit(buf[digits])) digits++;
+    // A colon and a blank may be a crash's head that was printed into the line.
+    if (buf[digits] === SPACE && digits === i + 1) return -1;
     if (digits === i + 1 || digits >= end) continue;
     if (buf[digits] === LF) return digits;
     if (buf[digits] === SPACE && offsetStage(buf, digits + 1, end) > 0) return digits;
