@@ -40,8 +40,14 @@ function show(name: string, bytes: Uint8Array): string {
 describe('goldens', () => {
   for (const { name, bytes } of fixtures) it(name, () => expectGolden(`${name}.txt`, show(name, bytes)));
 
-  for (const name of ['goroutines/mapfight-ww-go1.21', 'race/pallets-map-go1.26', 'goroutines/storm-quit-go1.22']) {
-    it(`the picture of ${name}`, () =>
-      expectGolden(`${name}.svg`, drawSvg(collapse(fixture(name).bytes), { javascript: false })));
+  const PICTURES: Record<string, string> = {
+    'goroutines/mapfight-ww-go1.21': 'goroutines/mapfight-ww-go1.21.svg',
+    'race/pallets-map-go1.26': 'race/pallets-map-go1.26.svg',
+    'goroutines/storm-quit-go1.22': 'goroutines/storm-quit-go1.22.svg',
+    // The picture in the README.
+    'goroutines/shop-go1.26': 'readme/flame.svg',
+  };
+  for (const [name, golden] of Object.entries(PICTURES)) {
+    it(`the picture of ${name}`, () => expectGolden(golden, drawSvg(collapse(fixture(name).bytes), { javascript: false })));
   }
 });

@@ -206,7 +206,7 @@ const HOSTILE = [
   '</style><script>1</script>',
   '</metadata>',
   '-->',
-  '${alert(1)}',
+  '${'.concat('alert(1)}'),
   '\u202eabc',
   'x'.repeat(100_000),
 ];
