@@ -16,6 +16,7 @@ export class SearchBox {
   private readonly events: SearchEvents;
   private readonly open: SVGElement;
   private readonly modes: readonly [SVGElement, SVGElement];
+  private readonly steps: readonly [SVGElement, SVGElement];
   private readonly status: SVGElement;
   private readonly right: number;
   private readonly field: SVGElement;
@@ -34,6 +35,11 @@ export class SearchBox {
     caseButton.setAttribute('aria-label', 'match case');
     plainButton.setAttribute('aria-label', 'regular expression');
     this.modes = [caseButton, plainButton];
+    const previous = button('‹', () => this.events.step(-1));
+    const next = button('›', () => this.events.step(1));
+    previous.setAttribute('aria-label', 'previous match');
+    next.setAttribute('aria-label', 'next match');
+    this.steps = [previous, next];
     this.status = svgElement('text', { class: 'matched', x: this.right, y: size.height - 12, 'aria-live': 'polite' });
     this.field = svgElement('foreignObject', { x: this.right - WIDTH, y: 7, width: WIDTH, height: HEIGHT });
     this.input = htmlElement<HTMLInputElement>('input', {
@@ -45,10 +51,15 @@ export class SearchBox {
     });
     this.field.append(this.input);
     this.place();
-    picture.append(this.open, ...this.modes, this.field, this.status);
+    picture.append(this.open, ...this.extras, this.field, this.status);
     this.hide();
     this.input.addEventListener('input', () => this.emit());
     this.input.addEventListener('keydown', (event) => this.key(event));
+  }
+
+  /** What stands left of the field, in this order. */
+  private get extras(): readonly SVGElement[] {
+    return [...this.steps, ...this.modes];
   }
 
   get isOpen(): boolean {
@@ -69,7 +80,7 @@ export class SearchBox {
   }
 
   show(focus = true): void {
-    for (const element of [this.field, ...this.modes]) element.classList.remove('hidden');
+    for (const element of [this.field, ...this.extras]) element.classList.remove('hidden');
     this.open.classList.add('hidden');
     this.showModes();
     if (!focus) return;
@@ -78,7 +89,7 @@ export class SearchBox {
   }
 
   hide(): void {
-    for (const element of [this.field, ...this.modes]) element.classList.add('hidden');
+    for (const element of [this.field, ...this.extras]) element.classList.add('hidden');
     this.open.classList.remove('hidden');
   }
 
@@ -106,7 +117,7 @@ export class SearchBox {
 
   private place(): void {
     let x = this.right - WIDTH;
-    for (const button of [...this.modes].reverse()) {
+    for (const button of [...this.extras].reverse()) {
       x -= buttonWidth(button) + 5;
       button.setAttribute('transform', `translate(${x},8)`);
     }

@@ -51,7 +51,7 @@ function renderInside(bytes: Buffer): number {
   const collapser = new Collapser();
   const reader = new InputReader(collapser);
   collapser.begin(reader.stacks);
-  reader.push(bytes);
+  for (let at = 0; at < bytes.length; at += 1 << 20) reader.push(bytes.subarray(at, at + (1 << 20)));
   collapser.finish(reader.end());
   let size = 0;
   for (const chunk of writeFlameGraph(collapser.build())) size += chunk.length;

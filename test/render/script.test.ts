@@ -190,6 +190,13 @@ describe('search', () => {
     expect(live.details()).toContain('net/http.read');
     live.press('N');
     expect(live.details()).toContain('net/http.write');
+    const buttons = [...live.svg.querySelectorAll('.button')];
+    const press = (text: string) =>
+      buttons.find((each) => each.textContent === text)?.dispatchEvent(new live.window.MouseEvent('click'));
+    press('‹');
+    expect(live.details()).toContain('net/http.read');
+    press('›');
+    expect(live.details()).toContain('net/http.write');
   });
 
   it('is cleared by Escape', () => {
