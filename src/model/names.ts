@@ -115,7 +115,7 @@ function isForeignFile(file: string): boolean {
 }
 
 export interface OwnershipRule {
-  /** Import path prefixes of the program's own code; empty to judge by path alone. */
+  /** Import path prefixes of the program's own code; empty to judge by where the files lie, or by path. */
   readonly own: readonly string[];
 }
 
@@ -127,6 +127,7 @@ export function ownershipOf(name: string, file: string | null, rule: OwnershipRu
   if (isStandardPackage(path)) return 'std';
   if (path === 'main') return 'own';
   if (rule.own.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))) return 'own';
-  if (file !== null && isForeignFile(file)) return 'other';
-  return rule.own.length > 0 || path.split('/')[0].includes('.') ? 'other' : 'own';
+  if (rule.own.length > 0 || (file !== null && isForeignFile(file))) return 'other';
+  // Modules that are not the program's own lie in the module cache or a vendor folder; without a file, paths of hosts are.
+  return file !== null || !path.split('/')[0].includes('.') ? 'own' : 'other';
 }

@@ -30,6 +30,9 @@ const OWNERS: readonly (readonly [string, string | null, string])[] = [
   ['net/http.(*conn).serve', null, 'std'],
   ['github.com/a/b.F', null, 'other'],
   ['github.com/a/b.F', '/go/pkg/mod/github.com/a/b@v1.2.3/f.go', 'other'],
+  ['github.com/acme/shop/cart.Add', '/home/ci/shop/cart/cart.go', 'own'],
+  ['github.com/acme/shop/cart.Add', 'github.com/acme/shop/cart/cart.go', 'own'],
+  ['github.com/a/b.F', '/src/shop/vendor/github.com/a/b/f.go', 'other'],
   ['panic', null, 'runtime'],
 ];
 
