@@ -91,9 +91,9 @@ export function sideColor(side: number, shade: number): Rgb {
 
 /** White where nothing changed, red what grew, blue what shrank; `share` in -1…1. */
 export function differenceColor(share: number): Rgb {
-  if (share === 0) return 0xf7f7f7;
+  if (share === 0) return 0xececec;
   const strength = 0.15 + (0.85 * Math.round(Math.sqrt(Math.abs(share)) * 20)) / 20;
-  return mix(0xf7f7f7, share > 0 ? 0xe4574c : 0x4f86d6, strength);
+  return mix(0xececec, share > 0 ? 0xe4574c : 0x4f86d6, strength);
 }
 
 // ---- hues of flamegraph.pl and inferno ----
