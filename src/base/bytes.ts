@@ -3,7 +3,6 @@
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
-export const ESC = 0x1b;
 export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const HASH = 0x23;
@@ -19,7 +18,6 @@ export const SEMICOLON = 0x3b;
 export const EQUALS = 0x3d;
 export const LBRACKET = 0x5b;
 export const RBRACKET = 0x5d;
-export const LBRACE = 0x7b;
 export const RBRACE = 0x7d;
 
 export function isDigit(byte: number): boolean {
@@ -56,28 +54,9 @@ export function skipDigits(buf: Uint8Array, at: number, end: number): number {
   return i;
 }
 
-/** The first position from `at` on that holds neither blank nor tab. */
-export function skipBlanks(buf: Uint8Array, at: number, end: number): number {
-  let i = at;
-  while (i < end && isBlank(buf[i])) i++;
-  return i;
-}
-
-/** The position behind the last byte that is neither blank nor tab. */
-export function trimBlanksEnd(buf: Uint8Array, start: number, end: number): number {
-  let i = end;
-  while (i > start && isBlank(buf[i - 1])) i--;
-  return i;
-}
-
 /** The value of the decimal digits in [start, end); past 2^53 it is rounded as any JS number is. */
 export function parseDecimal(buf: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let i = start; i < end; i++) value = value * 10 + (buf[i] - ZERO);
   return value;
-}
-
-/** The text of [start, end): UTF-8, an invalid byte becoming U+FFFD. */
-export function decodeText(buf: Buffer, start: number, end: number): string {
-  return buf.toString('utf8', start, end);
 }

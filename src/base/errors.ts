@@ -49,11 +49,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Marks a branch that the types rule out. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value ${JSON.stringify(value)}`);
-}
-
 /** Characters of a damaged line that are shown. */
 const EXCERPT_LENGTH = 120;
 

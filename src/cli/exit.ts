@@ -20,7 +20,7 @@ export function describeError(error: unknown): { text: string; code: number } {
 function placeText({ place }: InputError): string {
   const where =
     place.line !== undefined ? `:${place.line}` : place.offset !== undefined && place.offset > 0 ? `: byte ${place.offset}` : '';
-  return place.file === undefined ? '' : `${place.file}${where}: `;
+  return place.file === undefined ? '' : `${place.file === '-' ? 'stdin' : place.file}${where}: `;
 }
 
 function excerptText({ place }: InputError): string {

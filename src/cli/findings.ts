@@ -12,7 +12,8 @@ const LISTED = 20;
 /** Lists the problems of all inputs on stderr. */
 export function tellProblems(inputs: readonly ReadInput[]): void {
   const paint = colorsFor(process.stderr);
-  for (const { file, evidence } of inputs) {
+  for (const { file: name, evidence } of inputs) {
+    const file = name === '-' ? 'stdin' : name;
     const { problems } = evidence;
     for (const problem of problems.slice(0, LISTED)) {
       const word =

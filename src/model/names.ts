@@ -102,13 +102,6 @@ function isStandardPackage(path: string): boolean {
   return STANDARD.has(slash < 0 ? path : path.slice(0, slash));
 }
 
-/** The part of an import path that a module usually covers: host, owner and repository, or its first two elements. */
-export function modulePrefix(path: string): string {
-  const elements = path.split('/');
-  const depth = /^(github|gitlab|bitbucket)\.(com|org)$/.test(elements[0]) ? 3 : elements[0].includes('.') ? 2 : 1;
-  return elements.slice(0, depth).join('/');
-}
-
 /** Whether a source file lies in the module cache or a vendor folder. */
 function isForeignFile(file: string): boolean {
   return /@v\d|\/vendor\//.test(file);

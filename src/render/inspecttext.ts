@@ -96,7 +96,7 @@ class Page {
   }
 
   private heading(what: string, line: number): string {
-    const where = `${printable(this.input.file)}:${line}`;
+    const where = `${this.input.file === '-' ? 'stdin' : printable(this.input.file)}:${line}`;
     return this.paint.bold(fitMiddle(`${where}  ${what}`, this.columns));
   }
 
@@ -261,7 +261,8 @@ class Page {
   private *races({ part, groups, reports }: RaceSummary): Generator<string> {
     yield this.heading('race reports', part.line);
     const found = part.found === null || part.found === reports ? '' : `; the program itself counted ${formatCount(part.found)}`;
-    yield `${INDENT}${countUnit(reports, 'reports')} of ${countUnit(groups.length, 'different races')}${found}`;
+    yield INDENT +
+      fitRight(`${countUnit(reports, 'reports')}, ${countUnit(groups.length, 'different races')}${found}`, this.columns - 2);
     for (const [i, group] of groups.slice(0, this.options.top).entries()) yield* this.race(group, i + 1, groups.length);
     yield* this.more(groups.length - this.options.top, 'races', '--top');
   }

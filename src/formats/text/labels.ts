@@ -108,25 +108,3 @@ function readEscape(text: string, at: number): { bytes: Buffer; end: number } | 
   const bytes = c === 'x' ? Buffer.of(code) : Buffer.from(String.fromCodePoint(code), 'utf8');
   return { bytes, end: at + 1 + length };
 }
-
-const BARE = /^[A-Za-z0-9._/]*$/;
-
-/** A label's key or value as Go 1.27 prints it in a header: quoted unless it is plain. */
-export function quoteLabel(text: string): string {
-  return BARE.test(text) ? text : quoteGo(text);
-}
-
-const NAMED = new Map(Object.entries({ '\n': '\\n', '\r': '\\r', '\t': '\\t', '"': '\\"', '\\': '\\\\' }));
-
-/** Go double quotes round a text, everything but printable ASCII escaped. */
-export function quoteGo(text: string): string {
-  let quoted = '"';
-  for (const c of text) {
-    const code = c.codePointAt(0) as number;
-    if (NAMED.has(c)) quoted += NAMED.get(c);
-    else if (code < 0x20 || code === 0x7f) quoted += `\\x${code.toString(16).padStart(2, '0')}`;
-    else if (code < 0x7f) quoted += c;
-    else quoted += code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  }
-  return `${quoted}"`;
-}
