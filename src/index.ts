@@ -12,7 +12,7 @@ export { Summarizer } from './analysis/summary.ts';
 export { decompress } from './base/decompress.ts';
 export { InputError, type Problem, type Severity, UsageError } from './base/errors.ts';
 export { FoldedReader, writeFolded } from './formats/folded.ts';
-export { type FormatName, InputReader, type ReaderOptions, TEXT_FORMATS } from './formats/reader.ts';
+export { type FormatName, INPUT_FORMATS, InputReader, type ReaderOptions } from './formats/reader.ts';
 export type {
   CountProfilePart,
   CountRecord,

@@ -4,10 +4,11 @@ import { type CollapseOptions, Collapser } from '../analysis/collapse.ts';
 import { teeSinks } from '../analysis/collect.ts';
 import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { parseGroupKeys } from '../analysis/groupkeys.ts';
+import { UsageError } from '../base/errors.ts';
 import type { Profile } from '../model/profile.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, judge, parsePatterns, tellProblems } from './findings.ts';
-import { readInputs } from './inputs.ts';
+import { type ReadInput, readInputs } from './inputs.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 
 export interface Collapsed {
@@ -36,11 +37,19 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
     collapser.finish(evidence);
     findings.finish(evidence);
   });
+  refuseTraces(inputs);
   if (!args.quiet) tellProblems(inputs);
   if (args.strict && isDamaged(inputs)) return null;
   const profile = collapser.build();
   if (profile.nodeCount === 0 && !args.quiet) process.stderr.write(`goflame: no stacks ${whyEmpty(args)}\n`);
   return { profile, code: conditions.length === 0 ? EXIT.done : judge(conditions, findings) };
+}
+
+/** Spans of a trace are no stacks with counts yet. */
+function refuseTraces(inputs: readonly ReadInput[]): void {
+  const trace = inputs.find(({ evidence }) => evidence.parts.some(({ format }) => format === 'go-trace'));
+  if (trace !== undefined)
+    throw new UsageError(`${trace.file} is an execution trace: goflame inspect reads it, collapse and render do not`);
 }
 
 function whyEmpty(args: CollapseArguments): string {

@@ -11,14 +11,16 @@ import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
 import { StackTable } from '../model/stacks.ts';
 import { FoldedReader, looksFolded } from './folded.ts';
 import { PPROF_TEXT_LIMIT } from './goroutines/machine.ts';
+import { TraceCounter } from './gotrace/count.ts';
+import { looksLikeTrace, TraceReader } from './gotrace/reader.ts';
 import { LINE_FORMATS } from './lane.ts';
 import { firstControlByte, SNIFF_BYTES, sniffBinary, sniffEncoding, sniffOtherText } from './sniff.ts';
 import type { ReadContext } from './text/machine.ts';
 import { excerptOf, TextReader } from './textreader.ts';
 
 /** Formats that `--from` can name. */
-export const TEXT_FORMATS = ['folded', ...LINE_FORMATS] as const;
-export type FormatName = (typeof TEXT_FORMATS)[number];
+export const INPUT_FORMATS = ['folded', 'go-trace', ...LINE_FORMATS] as const;
+export type FormatName = (typeof INPUT_FORMATS)[number];
 
 export interface ReaderOptions {
   /** Only this format is looked for; all of them by default. */
@@ -29,7 +31,13 @@ export interface ReaderOptions {
   readonly ordered?: boolean;
 }
 
-const EXPECTED = 'a goroutine dump or crash, a goroutine profile (debug=1 or 2), race reports, go test output or folded stacks';
+const EXPECTED =
+  'a goroutine dump or crash, a goroutine profile (debug=1 or 2), race reports, go test output, folded stacks or an execution trace';
+
+/** Where a part begins, for its order; a trace is an input of its own. */
+function lineOf(part: Part): number {
+  return part.format === 'go-trace' ? 0 : part.line;
+}
 
 /** What takes the decoded bytes. */
 interface Body {
@@ -83,7 +91,7 @@ export class InputReader {
     body.finish();
     if (this.parts.length === 0) throw this.nothingFound();
     if (this.bytes === PPROF_TEXT_LIMIT) this.reportLimit();
-    const parts = this.parts.map((part, i) => ({ part, i })).sort((a, b) => a.part.line - b.part.line || a.i - b.i);
+    const parts = this.parts.map((part, i) => ({ part, i })).sort((a, b) => lineOf(a.part) - lineOf(b.part) || a.i - b.i);
     return { stacks: this.stacks, parts: parts.map(({ part }) => part), problems: this.problems.list() };
   }
 
@@ -98,6 +106,11 @@ export class InputReader {
     const head = Buffer.concat(this.waiting);
     this.waiting = [];
     if (head.length === 0) throw new InputError(`the input is empty; expected ${EXPECTED}`, { offset: 0 });
+    if (looksLikeTrace(head) && (this.from === null || this.from === 'go-trace')) {
+      this.body = this.makeTraceBody();
+      this.body.push(head);
+      return;
+    }
     const mark = sniffEncoding(head);
     const raw = head.subarray(mark.skip);
     if (mark.encoding !== 'utf-8') this.decoder = new TextDecoder(mark.encoding);
@@ -113,12 +126,30 @@ export class InputReader {
       throw new InputError(`this is ${binary}; expected ${EXPECTED}`, { offset: firstControlByte(head) });
     }
     if (this.from === 'folded' || (this.from === null && looksFolded(head))) return this.makeFoldedBody();
+    if (this.from === 'go-trace') throw this.nothingFound();
     const reader = new TextReader(this.context, this.from);
     return {
       push: (chunk) => reader.push(chunk),
       finish: () => {
         const fallback = reader.finish();
         if (this.parts.length === 0 && fallback !== null) this.parts.push(fallback);
+      },
+    };
+  }
+
+  private makeTraceBody(): Body {
+    const counter = new TraceCounter();
+    const trace = new TraceReader({ generation: () => {}, event: (event) => counter.add(event) }, (problem) =>
+      this.report(problem),
+    );
+    return {
+      push: (chunk) => trace.push(chunk),
+      finish: () => {
+        trace.finish();
+        const part = counter.part(trace.version, trace.generations, trace.truncated);
+        // Where not one generation was whole there is nothing to show.
+        if (part.events === 0) throw new InputError(this.problems.list()[0]?.message ?? 'the trace is empty', { offset: 0 });
+        this.parts.push(part);
       },
     };
   }

@@ -4,6 +4,7 @@ import type { Problem } from '../base/errors.ts';
 import type { Profile } from './profile.ts';
 import type { Crash, Goroutine, Labels, RaceReport, ServedPanic } from './snapshot.ts';
 import type { StackId, StackTable } from './stacks.ts';
+import type { TracePart } from './trace.ts';
 
 /** A goroutine dump, with the crash that caused it where there was one. */
 export interface DumpPart {
@@ -68,7 +69,7 @@ export interface FoldedPart {
   readonly profile: Profile;
 }
 
-export type Part = DumpPart | CountProfilePart | RacePart | CppRacePart | TestPart | FoldedPart;
+export type Part = DumpPart | CountProfilePart | RacePart | CppRacePart | TestPart | FoldedPart | TracePart;
 
 /**
  * Who takes the evidence as it is read. The reader keeps neither goroutines, records nor races: a sink that keeps

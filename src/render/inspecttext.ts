@@ -14,6 +14,7 @@ import type {
   RaceSummary,
   StackGroup,
 } from '../model/summary.ts';
+import type { TracePart } from '../model/trace.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import type { InspectedInput } from './inspectjson.ts';
 import { columnsOf, fitLeft, fitMiddle, fitRight, padEnd, padStart, printable, sideBySide } from './textblocks.ts';
@@ -239,7 +240,9 @@ class Page {
     yield* this.labels(labels);
   }
 
-  private *plain({ part }: Extract<PartSummary, { part: { format: 'folded' | 'tsan-report' | 'go-test' } }>): Generator<string> {
+  private *plain({
+    part,
+  }: Extract<PartSummary, { part: { format: 'folded' | 'tsan-report' | 'go-test' | 'go-trace' } }>): Generator<string> {
     if (part.format === 'folded') {
       yield this.heading('folded stacks', part.line);
       const { before, unit } = part.profile;
@@ -248,12 +251,34 @@ class Page {
     } else if (part.format === 'tsan-report') {
       yield this.heading('ThreadSanitizer report of C or C++ code', part.line);
       yield INDENT + fitRight(printable(part.summary ?? part.kind), this.columns - 2);
+    } else if (part.format === 'go-trace') {
+      yield* this.trace(part);
     } else {
       yield this.heading('go test output without dumps or races', part.line);
       for (const { name, result } of part.packages)
         yield INDENT + fitMiddle(`${padEnd(result, 13)} ${printable(name)}`, this.columns - 2);
       for (const test of part.failedTests) yield INDENT + fitMiddle(`failed: ${printable(test)}`, this.columns - 2);
     }
+  }
+
+  private *trace(part: TracePart): Generator<string> {
+    const file = this.input.file === '-' ? 'stdin' : printable(this.input.file);
+    yield this.paint.bold(fitMiddle(`${file}  execution trace (go ${part.version})`, this.columns));
+    const seconds = (part.durationNs / 1e9).toFixed(part.durationNs < 1e9 ? 6 : 3);
+    const facts = [
+      `${seconds} s`,
+      countUnit(part.procs, 'Ps'),
+      countUnit(part.goroutines, 'goroutines'),
+      countUnit(part.generations, 'generations'),
+    ];
+    yield INDENT + fitRight(facts.join(', '), this.columns - 2);
+    if (part.truncated) yield INDENT + this.paint.yellow('its end is missing');
+    yield* this.title(countUnit(part.events, 'events'));
+    for (const [kind, count] of Object.entries(part.eventsByKind)) yield `${padStart(formatCount(count), 12)}  ${kind}`;
+    const counts = { 'CPU samples': part.cpuSamples, tasks: part.tasks, regions: part.regions, logs: part.logs };
+    const named = Object.entries(counts).filter(([, count]) => count > 0);
+    if (named.length > 0)
+      yield* this.title(fitRight(named.map(([name, count]) => countUnit(count, name)).join(', '), this.columns - 2));
   }
 
   // ---- races ----

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FROM_CHOICES } from '../../src/cli/options.ts';
-import { TEXT_FORMATS } from '../../src/formats/reader.ts';
+import { INPUT_FORMATS } from '../../src/formats/reader.ts';
 import { VERSION } from '../../src/version.ts';
 import { FIXTURES, fixture } from '../support/fixtures.ts';
 import { parseSvg } from '../support/svg.ts';
@@ -58,7 +58,7 @@ describe('goflame', () => {
     for (const command of ['collapse', 'render', 'inspect', 'demo']) expect(run([command, '--help']).out).toContain('Examples:');
   });
 
-  it('names in --from what the reader knows', () => expect([...FROM_CHOICES].sort()).toEqual([...TEXT_FORMATS].sort()));
+  it('names in --from what the reader knows', () => expect([...FROM_CHOICES].sort()).toEqual([...INPUT_FORMATS].sort()));
 
   const WRONG_USAGE: readonly (readonly string[])[] = [
     [],
@@ -270,6 +270,20 @@ describe('inspect', () => {
       totals: [7],
       stacks: 2,
     });
+  });
+
+  it('counts the events of an execution trace, packed or not', () => {
+    const trace = path.join(FIXTURES, 'gotrace/annotations-stress-1.26.trace.gz');
+    const [{ parts }] = JSON.parse(run(['inspect', '--json', trace]).out).inputs;
+    expect(parts).toMatchObject([
+      { format: 'go-trace', offset: 0, version: '1.26', events: 543, generations: 1, truncated: false },
+    ]);
+    const plain = gunzipSync(readFileSync(trace));
+    expect(JSON.parse(run(['inspect', '--json'], plain).out).inputs[0].parts).toEqual(parts);
+    expect(run(['inspect', trace]).out).toMatch(/execution trace \(go 1\.26\)[\s\S]*543 events/);
+    expect(run(['inspect'], plain.subarray(0, 2000))).toMatchObject({ code: 3, out: '' });
+    expect(run(['inspect'], 'go 1.21 trace\0\0\0\x01')).toMatchObject({ code: 3, out: '' });
+    for (const command of ['collapse', 'render']) expect(run([command, trace])).toMatchObject({ code: 2, out: '' });
   });
 
   it('lets no control character of an input reach the terminal', () => {

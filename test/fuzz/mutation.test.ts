@@ -81,7 +81,11 @@ function run(bytes: Buffer, step: number, keepArguments = false): string {
   try {
     for (let at = 0; at < bytes.length; at += step) reader.push(bytes.subarray(at, at + step));
     const { problems, parts } = reader.end();
-    return JSON.stringify([seen, problems, parts.map((part) => [part.format, part.line, 'crash' in part ? part.crash : null])]);
+    return JSON.stringify([
+      seen,
+      problems,
+      parts.map((part) => [part.format, 'line' in part ? part.line : 0, 'crash' in part ? part.crash : null]),
+    ]);
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;

@@ -1,0 +1,50 @@
+/** What a trace holds, counted as `go tool trace -d=parsed` prints it. */
+
+import { NOBODY, type TraceEvent, type TracePart } from '../../model/trace.ts';
+
+/** Counts while the events go by. */
+export class TraceCounter {
+  private readonly byKind: Record<string, number> = {};
+  private readonly procs = new Set<number>();
+  private readonly tasks = new Set<number>();
+  private events = 0;
+  private goroutines = 0;
+  private regions = 0;
+  private lastTime = 0;
+
+  add(event: TraceEvent): void {
+    const { kind, subject } = event;
+    this.events++;
+    this.byKind[kind] = (this.byKind[kind] ?? 0) + 1;
+    this.lastTime = event.time;
+    if (kind === 'StateTransition') this.addTransition(event);
+    else if (kind === 'TaskBegin' || kind === 'TaskEnd') this.tasks.add(subject);
+    else if (kind === 'RegionBegin' || (kind === 'RegionEnd' && event.value === 0)) this.regions++;
+  }
+
+  private addTransition({ resource, subject, from, to }: TraceEvent): void {
+    if (resource === 'proc') this.procs.add(subject);
+    else if (from !== to && (from === 'Undetermined' || from === 'NotExist') && subject !== NOBODY) this.goroutines++;
+  }
+
+  /** The counts as a part; `generations` as many as were whole. */
+  part(version: string, generations: number, truncated: boolean): TracePart {
+    const { byKind } = this;
+    return {
+      format: 'go-trace',
+      offset: 0,
+      version,
+      events: this.events,
+      eventsByKind: Object.fromEntries(Object.entries(byKind).sort(([a], [b]) => (a < b ? -1 : 1))),
+      generations,
+      durationNs: this.lastTime,
+      procs: this.procs.size,
+      goroutines: this.goroutines,
+      cpuSamples: byKind.StackSample ?? 0,
+      tasks: this.tasks.size,
+      regions: this.regions,
+      logs: byKind.Log ?? 0,
+      truncated,
+    };
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * One generation of a trace: its batches by thread, its tables of strings and stacks, its clock, its CPU samples. Tables
+ * may stand behind the events that use them, so a generation is held as a whole.
+ */
+
+import { ByteCursor, NONE_FROM, TraceError } from './bytes.ts';
+import { Ev, MAX_STRING_BYTES, MAX_TRACE_FRAMES } from './spec.ts';
+
+/** Events of one thread that were written together. */
+export interface Batch {
+  /** The thread; -1 for batches written on behalf of nobody. */
+  readonly m: number;
+  /** In clock units. */
+  readonly time: number;
+  readonly payload: Uint8Array;
+  /** Where the payload stands in the trace. */
+  readonly offset: number;
+}
+
+export interface CpuSample {
+  readonly time: number;
+  readonly m: number;
+  readonly p: number;
+  readonly g: number;
+  readonly stack: number;
+}
+
+/** A frame of a trace's stack: ids of strings, and the line. */
+export interface TraceFrame {
+  readonly function: number;
+  readonly file: number;
+  readonly line: number;
+}
+
+const UTF8 = new TextDecoder();
+
+export class Generation {
+  readonly number: number;
+  readonly offset: number;
+  /** Earliest time of any batch. */
+  firstTime = Number.POSITIVE_INFINITY;
+  /** Clock units per second; 0 until its batch was read. */
+  frequency = 0;
+  bytes = 0;
+  /** Batches of timed events by thread, each in the order of the file. */
+  readonly byThread = new Map<number, Batch[]>();
+  readonly samples: CpuSample[] = [];
+  private readonly strings = new Map<number, string>([[0, '']]);
+  private readonly stacks = new Map<number, readonly TraceFrame[]>([[0, []]]);
+
+  constructor(number: number, offset: number) {
+    this.number = number;
+    this.offset = offset;
+  }
+
+  /** The text of an id. @throws TraceError for one that the table has not */
+  string(id: number, offset: number): string {
+    const text = this.strings.get(id);
+    if (text === undefined) throw new TraceError(`string ${id} is not in the table of generation ${this.number}`, offset);
+    return text;
+  }
+
+  /** The frames of an id, leaf first. @throws TraceError for one that the table has not */
+  stack(id: number, offset: number): readonly TraceFrame[] {
+    const frames = this.stacks.get(id);
+    if (frames === undefined) throw new TraceError(`stack ${id} is not in the table of generation ${this.number}`, offset);
+    return frames;
+  }
+
+  /** Takes a batch in: tables are read now, events later. */
+  add(batch: Batch, experimental: boolean): void {
+    this.bytes += batch.payload.length;
+    if (batch.time < this.firstTime) this.firstTime = batch.time;
+    if (experimental || batch.payload.length === 0) return;
+    const cursor = new ByteCursor(batch.payload, batch.offset);
+    const [type] = batch.payload;
+    if (type === Ev.Strings) this.readStrings(cursor);
+    else if (type === Ev.Stacks) this.readStacks(cursor);
+    else if (type === Ev.CpuSamples) this.readSamples(cursor);
+    else if (type === Ev.Frequency) this.readFrequency(cursor);
+    else if (type === Ev.Sync) this.readSync(cursor);
+    else this.addEvents(batch);
+  }
+
+  private addEvents(batch: Batch): void {
+    const known = this.byThread.get(batch.m);
+    if (known === undefined) this.byThread.set(batch.m, [batch]);
+    else known.push(batch);
+  }
+
+  /** Whether it has what every whole generation has. */
+  get isComplete(): boolean {
+    return this.frequency !== 0 && this.strings.size > 1;
+  }
+
+  /** Checks what can be checked only once all is there. */
+  validate(): void {
+    if (this.frequency === 0) throw new TraceError(`generation ${this.number} has no frequency`, this.offset);
+    for (const frames of this.stacks.values()) {
+      for (const { function: name, file } of frames) {
+        this.string(name, this.offset);
+        this.string(file, this.offset);
+      }
+    }
+    for (const { stack } of this.samples) this.stack(stack, this.offset);
+  }
+
+  private readStrings(cursor: ByteCursor): void {
+    cursor.byte();
+    while (!cursor.done) {
+      const at = expectType(cursor, Ev.String, 'a string');
+      const id = cursor.varint();
+      const length = cursor.varint();
+      if (length > MAX_STRING_BYTES)
+        throw new TraceError(`a string of ${length} bytes; at most ${MAX_STRING_BYTES} are allowed`, at);
+      if (id === 0 || this.strings.has(id)) throw new TraceError(`string ${id} stands twice in a generation`, at);
+      this.strings.set(id, UTF8.decode(cursor.take(length)));
+    }
+  }
+
+  private readStacks(cursor: ByteCursor): void {
+    cursor.byte();
+    while (!cursor.done) {
+      const at = expectType(cursor, Ev.Stack, 'a stack');
+      const id = cursor.varint();
+      const count = cursor.varint();
+      if (count > MAX_TRACE_FRAMES)
+        throw new TraceError(`a stack of ${count} frames; at most ${MAX_TRACE_FRAMES} are allowed`, at);
+      if (id === 0 || this.stacks.has(id)) throw new TraceError(`stack ${id} stands twice in a generation`, at);
+      const frames: TraceFrame[] = [];
+      for (let i = 0; i < count; i++) {
+        cursor.varint();
+        frames.push({ function: cursor.varint(), file: cursor.varint(), line: cursor.varint() });
+      }
+      this.stacks.set(id, frames);
+    }
+  }
+
+  private readSamples(cursor: ByteCursor): void {
+    cursor.byte();
+    while (!cursor.done) {
+      expectType(cursor, Ev.CpuSample, 'a CPU sample');
+      const time = cursor.varint();
+      const [m, p, g] = [orNone(cursor.varint()), orNone(cursor.varint()), cursor.varint()];
+      this.samples.push({ time, m, p, g: g === 0 ? -1 : g, stack: cursor.varint() });
+    }
+  }
+
+  private readFrequency(cursor: ByteCursor): void {
+    const at = cursor.base + cursor.pos;
+    cursor.byte();
+    this.setFrequency(cursor.varint(), at);
+    if (!cursor.done) throw new TraceError('something stands behind the frequency in its batch', cursor.base + cursor.pos);
+  }
+
+  private readSync(cursor: ByteCursor): void {
+    cursor.byte();
+    while (!cursor.done) {
+      const at = cursor.base + cursor.pos;
+      const type = cursor.byte();
+      if (type === Ev.Frequency) this.setFrequency(cursor.varint(), at);
+      else if (type === Ev.ClockSnapshot) for (let i = 0; i < 4; i++) cursor.varint();
+      else throw new TraceError(`event ${type} in a sync batch; a frequency or a clock snapshot is expected`, at);
+    }
+  }
+
+  private setFrequency(value: number, at: number): void {
+    if (this.frequency !== 0) throw new TraceError('a second frequency in one generation', at);
+    if (value === 0) throw new TraceError('a frequency of 0', at);
+    this.frequency = value;
+  }
+}
+
+function expectType(cursor: ByteCursor, type: number, what: string): number {
+  const at = cursor.base + cursor.pos;
+  const found = cursor.byte();
+  if (found !== type) throw new TraceError(`event ${found} where ${what} is expected`, at);
+  return at;
+}
+
+/** All ones mean none. */
+export function orNone(value: number): number {
+  return value >= NONE_FROM ? -1 : value;
+}

@@ -1,0 +1,126 @@
+/**
+ * Events of all threads in one order, as the scheduler did them.
+ *
+ * Each thread's events are in the order it wrote them; between threads, clocks may disagree, and sequence numbers of
+ * goroutines and Ps decide. So there is a cursor for each thread; the one with the earliest event goes first, unless
+ * its event has to wait for another thread's (a goroutine starts before the event that made it runnable was seen): then
+ * the next one that can go does. A trace in which none can go is broken. What each event needs and does is in
+ * transitions.ts.
+ */
+
+import { ByteCursor, TraceError } from './bytes.ts';
+import type { Batch, CpuSample, Generation } from './generation.ts';
+import { MAX_ARGS, TIMED_EVENTS } from './spec.ts';
+import type { SchedulerState } from './state.ts';
+import { applyEvent } from './transitions.ts';
+
+const NS_PER_SECOND = 1e9;
+
+/** The next event of one thread. */
+export class ThreadCursor {
+  readonly m: number;
+  type = 0;
+  /** Nanoseconds since the trace's base. */
+  time = 0;
+  offset = 0;
+  readonly args = new Float64Array(MAX_ARGS);
+  private readonly batches: readonly Batch[];
+  private readonly clock: Clock;
+  private readonly version: number;
+  private index = -1;
+  private bytes: ByteCursor | null = null;
+  private batchTime = 0;
+
+  constructor(m: number, batches: readonly Batch[], clock: Clock, version: number) {
+    this.m = m;
+    this.batches = batches;
+    this.clock = clock;
+    this.version = version;
+  }
+
+  /** Reads the next event; false when there is none. */
+  advance(): boolean {
+    while (this.bytes === null || this.bytes.done) {
+      if (++this.index >= this.batches.length) return false;
+      const { payload, offset, time } = this.batches[this.index];
+      this.bytes = new ByteCursor(payload, offset);
+      this.batchTime = this.clock.at(time);
+    }
+    const { bytes } = this;
+    this.offset = bytes.base + bytes.pos;
+    this.type = bytes.byte();
+    const spec = TIMED_EVENTS[this.type];
+    if (spec === undefined || spec.since > this.version) {
+      throw new TraceError(`event ${this.type}, which traces of go 1.${this.version} do not have`, this.offset);
+    }
+    this.batchTime += this.clock.span(bytes.varint());
+    this.time = this.batchTime;
+    for (let i = 0; i < spec.args.length; i++) this.args[i] = bytes.varint();
+    return true;
+  }
+}
+
+/** Clock units → nanoseconds since the trace's base. */
+export class Clock {
+  private readonly nsPerUnit: number;
+  private readonly base: number;
+
+  constructor(frequency: number, base: number) {
+    // As Go computes it, so that times are the same to the last nanosecond.
+    this.nsPerUnit = 1 / (frequency / NS_PER_SECOND);
+    this.base = base;
+  }
+
+  at(time: number): number {
+    return Math.trunc((time - this.base) * this.nsPerUnit);
+  }
+
+  span(units: number): number {
+    return Math.trunc(units * this.nsPerUnit);
+  }
+}
+
+/** Hands a generation's events to `state` in order. @throws TraceError where there is no order. */
+export function orderGeneration(generation: Generation, clock: Clock, version: number, state: SchedulerState): void {
+  const cursors: ThreadCursor[] = [];
+  for (const [m, batches] of generation.byThread) {
+    const cursor = new ThreadCursor(m, batches, clock, version);
+    if (cursor.advance()) insertSorted(cursors, cursor);
+  }
+  const samples = generation.samples.map((sample) => ({ sample, time: clock.at(sample.time) })).sort((a, b) => a.time - b.time);
+  let nextSample = 0;
+  while (cursors.length > 0) {
+    while (nextSample < samples.length && samples[nextSample].time < cursors[0].time) emitSample(samples[nextSample++], state);
+    const at = firstReady(cursors, state);
+    if (at < 0) throw noOrder(cursors[0]);
+    const [cursor] = cursors.splice(at, 1);
+    if (cursor.advance()) insertSorted(cursors, cursor);
+  }
+  while (nextSample < samples.length) emitSample(samples[nextSample++], state);
+}
+
+/** The position of the first cursor whose event could be applied, which then is; -1 if all have to wait. */
+function firstReady(cursors: readonly ThreadCursor[], state: SchedulerState): number {
+  for (let i = 0; i < cursors.length; i++) if (applyEvent(state, cursors[i])) return i;
+  return -1;
+}
+
+function insertSorted(cursors: ThreadCursor[], cursor: ThreadCursor): void {
+  let low = 0;
+  let high = cursors.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cursors[middle].time <= cursor.time) low = middle + 1;
+    else high = middle;
+  }
+  cursors.splice(low, 0, cursor);
+}
+
+function emitSample({ sample, time }: { sample: CpuSample; time: number }, state: SchedulerState): void {
+  state.sample(sample, time);
+}
+
+function noOrder({ m, type, offset }: ThreadCursor): TraceError {
+  const name = TIMED_EVENTS[type]?.name ?? String(type);
+  return new TraceError(`no order of the threads' events: thread ${m} waits with ${name}, and all others wait too`, offset);
+}

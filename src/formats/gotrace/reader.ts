@@ -1,0 +1,202 @@
+/**
+ * Execution traces as `runtime/trace`, `go test -trace`, `/debug/pprof/trace` and the flight recorder write them:
+ *
+ *     go 1.26 trace\0\0\0                       16 bytes
+ *     01 gen m time size payload…               batches: the events of one thread, or a table
+ *     34                                        since go 1.26: the end of a generation
+ *
+ * Defined by src/internal/trace/tracev2 of Go. One generation is held at a time: memory is bounded by the largest one.
+ */
+
+import type { Problem } from '../../base/errors.ts';
+import { InputError } from '../../base/errors.ts';
+import type { TraceEvent } from '../../model/trace.ts';
+import { ByteCursor, TraceError } from './bytes.ts';
+import { type Batch, Generation, orNone } from './generation.ts';
+import { Clock, orderGeneration } from './order.ts';
+import { Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
+import { SchedulerState } from './state.ts';
+
+const HEADER_BYTES = 16;
+const HEADER = /^go 1\.(\d{1,2}) trace\0+$/;
+/** Longest batch header: type, experiment, four numbers. */
+const MAX_BATCH_HEADER = 2 + 4 * 10;
+
+/** Whether bytes begin with the header of an execution trace. */
+export function looksLikeTrace(head: Uint8Array): boolean {
+  return head.length >= HEADER_BYTES && HEADER.test(Buffer.from(head.subarray(0, HEADER_BYTES)).toString('latin1'));
+}
+
+export interface TraceSink {
+  /** A generation's tables, before its events. */
+  generation(generation: Generation): void;
+  event(event: TraceEvent): void;
+}
+
+export class TraceReader {
+  private readonly sink: TraceSink;
+  private readonly report: (problem: Problem) => void;
+  private readonly state: SchedulerState;
+  /** What was received and not taken yet, and where in the trace it begins. */
+  private pending: Buffer = Buffer.alloc(0);
+  private offset = 0;
+  private versionNumber = 0;
+  private generation: Generation | null = null;
+  private base: number | null = null;
+  private failed = false;
+  /** Whether an event of this trace was handed out. */
+  private delivered = 0;
+  /** Generations that were whole. */
+  generations = 0;
+  truncated = false;
+
+  constructor(sink: TraceSink, report: (problem: Problem) => void) {
+    this.sink = sink;
+    this.report = report;
+    this.state = new SchedulerState((event) => sink.event(event));
+  }
+
+  /** Of the header, `1.26`. */
+  get version(): string {
+    return `1.${this.versionNumber}`;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.failed) return;
+    this.pending = this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk]);
+    this.attempt(() => this.takeAll());
+  }
+
+  /** Ends the trace. @throws InputError when it is nothing to read */
+  finish(): void {
+    if (this.versionNumber === 0 && !this.failed) throw new InputError('the trace ends within its header', { offset: 0 });
+    if (!this.failed) this.attempt(() => this.takeEnd());
+    if (this.delivered > 0) this.state.sync(null);
+  }
+
+  // ---- the file ----
+
+  private takeAll(): void {
+    if (this.versionNumber === 0 && !this.takeHeader()) return;
+    while (this.pending.length > 0 && this.takeItem());
+  }
+
+  private takeHeader(): boolean {
+    if (this.pending.length < HEADER_BYTES) return false;
+    const number = Number(HEADER.exec(this.pending.toString('latin1', 0, HEADER_BYTES))?.[1]);
+    if (!(V2_VERSIONS as readonly number[]).includes(number)) {
+      const known = V2_VERSIONS.map((version) => `1.${version}`).join(', ');
+      throw new InputError(`an execution trace of format go 1.${number}; this version reads ${known}`, { offset: 0 });
+    }
+    this.versionNumber = number;
+    this.skip(HEADER_BYTES);
+    return true;
+  }
+
+  /** Takes a batch, or the end of a generation; false until more has come. */
+  private takeItem(): boolean {
+    const type = this.pending[0];
+    if (type === Ev.EndOfGeneration && this.versionNumber >= 26) {
+      this.skip(1);
+      this.closeGeneration();
+      return true;
+    }
+    if (type !== Ev.EventBatch && (type !== Ev.ExperimentalBatch || this.versionNumber < 23)) {
+      throw new TraceError(`byte ${type} where a batch is expected`, this.offset);
+    }
+    return this.takeBatch(type === Ev.ExperimentalBatch);
+  }
+
+  private takeBatch(experimental: boolean): boolean {
+    const cursor = new ByteCursor(this.pending, this.offset, experimental ? 2 : 1);
+    if (this.pending.length < MAX_BATCH_HEADER && !hasNumbers(this.pending, cursor.pos, 4)) return false;
+    const [number, m, time, size] = [cursor.varint(), orNone(cursor.varint()), cursor.varint(), cursor.varint()];
+    if (size > MAX_BATCH_BYTES)
+      throw new TraceError(`a batch of ${size} bytes; at most ${MAX_BATCH_BYTES} are allowed`, this.offset);
+    if (this.pending.length < cursor.pos + size) return false;
+    const payload = Uint8Array.from(this.pending.subarray(cursor.pos, cursor.pos + size));
+    this.place({ m, time, payload, offset: this.offset + cursor.pos }, number, experimental);
+    this.skip(cursor.pos + size);
+    return true;
+  }
+
+  private skip(bytes: number): void {
+    this.pending = this.pending.subarray(bytes);
+    this.offset += bytes;
+  }
+
+  // ---- generations ----
+
+  private place(batch: Batch, number: number, experimental: boolean): void {
+    if (number < 1) throw new TraceError('generation 0', batch.offset);
+    if (this.generation !== null && this.generation.number !== number) {
+      const next = this.versionNumber < 26 && number === this.generation.number + 1;
+      if (!next)
+        throw new TraceError(`a batch of generation ${number} within generation ${this.generation.number}`, batch.offset);
+      this.closeGeneration();
+    }
+    this.generation ??= new Generation(number, batch.offset);
+    this.generation.add(batch, experimental);
+    if (this.generation.bytes > MAX_GENERATION_BYTES)
+      throw new TraceError(`a generation of more than ${MAX_GENERATION_BYTES} bytes`, batch.offset);
+  }
+
+  private closeGeneration(): void {
+    const { generation } = this;
+    if (generation === null) throw new TraceError('the end of a generation that has no batch', this.offset);
+    this.generation = null;
+    generation.validate();
+    this.base ??= generation.firstTime;
+    const clock = new Clock(generation.frequency, this.base);
+    this.sink.generation(generation);
+    this.state.begin(generation);
+    this.state.sync(clock.at(generation.firstTime));
+    this.delivered++;
+    orderGeneration(generation, clock, this.versionNumber, this.state);
+    this.generations++;
+  }
+
+  /** What is left at the end: whole before go 1.26, if it has all that a generation needs. */
+  private takeEnd(): void {
+    const left = this.pending.length;
+    const { generation } = this;
+    if (generation === null && left === 0) return;
+    if (generation !== null && left === 0 && this.versionNumber < 26 && generation.isComplete) {
+      this.closeGeneration();
+      return;
+    }
+    this.truncated = true;
+    const lost = left + (generation === null ? 0 : this.offset - generation.offset);
+    const what = generation === null ? 'a batch' : `generation ${generation.number}`;
+    this.report({
+      severity: 'error',
+      message: `the trace ends within ${what}: its last ${lost} bytes are lost`,
+      offset: this.offset + left,
+    });
+  }
+
+  /** Runs a step; where the trace is broken, what was read before stays and the rest is not read. */
+  private attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw error;
+      this.failed = true;
+      this.truncated = true;
+      this.pending = Buffer.alloc(0);
+      const where = this.generation === null ? '' : ` in generation ${this.generation.number}`;
+      this.report({
+        severity: 'error',
+        message: `the trace is broken${where}: ${error.message}; what follows is not read`,
+        offset: error.offset,
+      });
+    }
+  }
+}
+
+/** Whether `count` whole varints stand at `at`. */
+function hasNumbers(buf: Uint8Array, at: number, count: number): boolean {
+  let left = count;
+  for (let i = at; i < buf.length && left > 0; i++) if (buf[i] < 0x80) left--;
+  return left === 0;
+}

@@ -1,0 +1,222 @@
+/**
+ * The scheduler as a trace tells of it: threads (M), Ps and goroutines, and what the events need of them. Hands out the
+ * events that the handlers of procs.ts and ranges.ts make.
+ */
+
+import { type GoState, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
+import { TraceError } from './bytes.ts';
+import type { CpuSample, Generation } from './generation.ts';
+import { GoStatus, TIMED_EVENTS } from './spec.ts';
+
+/** The event that is being applied, as a thread wrote it. */
+export interface WireEvent {
+  readonly m: number;
+  readonly type: number;
+  /** Nanoseconds since the trace's base. */
+  readonly time: number;
+  readonly offset: number;
+  readonly args: Float64Array;
+}
+
+export interface Proc {
+  readonly id: number;
+  status: number;
+  /** Sequence number of its last event, and the generation that it counts in. */
+  seq: number;
+  generation: number;
+  sweeping: boolean;
+}
+
+export interface Goroutine {
+  readonly id: number;
+  status: number;
+  seq: number;
+  generation: number;
+  assisting: boolean;
+  /** The reason of the stop-the-world it has begun; null without one. */
+  stopping: string | null;
+  /** Open regions, `task name`, the innermost last. */
+  readonly regions: string[];
+}
+
+export interface Thread {
+  proc: Proc | null;
+  goroutine: Goroutine | null;
+}
+
+export const GO_STATES: readonly GoState[] = ['Undetermined', 'Runnable', 'Running', 'Syscall', 'Waiting'];
+
+/** Needs of an event: the thread's P and goroutine must be there (`+`), must not (`-`), may be (`~`). */
+type Need = '+' | '-' | '~';
+
+type Details = Partial<TraceEvent>;
+
+export class SchedulerState {
+  private readonly emit: (event: TraceEvent) => void;
+  readonly procs = new Map<number, Proc>();
+  readonly goroutines = new Map<number, Goroutine>();
+  readonly threads = new Map<number, Thread>();
+  readonly tasks = new Map<number, string>();
+  gc: 'unknown' | 'off' | 'on' = 'unknown';
+  gcSeq = 0;
+  private generation: Generation | null = null;
+  private firstGeneration = -1;
+  private lastTime = -1;
+  cursor: WireEvent | null = null;
+  thread: Thread = { proc: null, goroutine: null };
+  private readonly event: TraceEvent = {
+    kind: 'Sync',
+    time: 0,
+    m: NOBODY,
+    p: NOBODY,
+    g: NOBODY,
+    resource: null,
+    subject: 0,
+    from: null,
+    to: null,
+    name: '',
+    value: 0,
+    stack: 0,
+    subjectStack: 0,
+  };
+
+  /** `emit` is given one object again and again. */
+  constructor(emit: (event: TraceEvent) => void) {
+    this.emit = emit;
+  }
+
+  /** Begins a generation: sequence numbers count from 0 again. */
+  begin(generation: Generation): void {
+    this.generation = generation;
+    if (this.firstGeneration < 0) this.firstGeneration = generation.number;
+  }
+
+  /** The reader's own event at the begin of each generation and at the end of the trace. */
+  sync(time: number | null): void {
+    this.thread = { proc: null, goroutine: null };
+    this.reset('Sync', time ?? this.lastTime + 1, NOBODY);
+    this.emit(this.event);
+  }
+
+  sample({ m, p, g, stack }: CpuSample, time: number): void {
+    this.reset('StackSample', time, m);
+    this.event.p = p;
+    this.event.g = g;
+    this.event.stack = stack;
+    this.emit(this.event);
+  }
+
+  // ---- threads, Ps, goroutines ----
+
+  get current(): Generation {
+    return this.generation as Generation;
+  }
+
+  get isFirst(): boolean {
+    return this.current.number === this.firstGeneration;
+  }
+
+  threadOf(m: number): Thread {
+    let thread = this.threads.get(m);
+    // What is written on behalf of nobody holds nothing from one event to the next.
+    if (thread === undefined || m === NOBODY) {
+      thread = { proc: null, goroutine: null };
+      this.threads.set(m, thread);
+    }
+    return thread;
+  }
+
+  follows(resource: { seq: number; generation: number }, seq: number): boolean {
+    return resource.generation === this.current.number && seq === resource.seq + 1;
+  }
+
+  newGoroutine(id: number, status: number): Goroutine {
+    const goroutine = { id, status, seq: 0, generation: this.current.number, assisting: false, stopping: null, regions: [] };
+    this.goroutines.set(id, goroutine);
+    return goroutine;
+  }
+
+  checkUnused(id: number): void {
+    if (this.goroutines.has(id)) throw this.broken(`goroutine ${id} is made, but is there already`);
+  }
+
+  remove(goroutine: Goroutine): void {
+    if (goroutine.assisting || goroutine.stopping !== null) throw this.broken(`goroutine ${goroutine.id} ends within a range`);
+    this.goroutines.delete(goroutine.id);
+  }
+
+  runningGoroutine(): Goroutine {
+    this.need('+', '+');
+    const goroutine = this.thread.goroutine as Goroutine;
+    if (goroutine.status !== GoStatus.running) throw this.broken(`goroutine ${goroutine.id} does not run`);
+    return goroutine;
+  }
+
+  syscallGoroutine(): Goroutine {
+    const goroutine = this.thread.goroutine as Goroutine;
+    if (goroutine.status !== GoStatus.syscall) throw this.broken(`goroutine ${goroutine.id} is in no system call`);
+    return goroutine;
+  }
+
+  need(proc: Need, goroutine: Need): void {
+    const m = (this.cursor as WireEvent).m;
+    if (m === NOBODY) throw this.broken('an event that a thread must write is written by none');
+    if (proc !== '~' && (this.thread.proc !== null) !== (proc === '+'))
+      throw this.broken(`thread ${m} has ${proc === '+' ? 'no' : 'a'} P`);
+    if (goroutine !== '~' && (this.thread.goroutine !== null) !== (goroutine === '+')) {
+      throw this.broken(`thread ${m} has ${goroutine === '+' ? 'no' : 'a'} goroutine`);
+    }
+  }
+
+  text(id: number): string {
+    return this.current.string(id, (this.cursor as WireEvent).offset);
+  }
+
+  broken(message: string): TraceError {
+    const { type, offset } = this.cursor as WireEvent;
+    return new TraceError(`${TIMED_EVENTS[type]?.name ?? type}: ${message}`, offset);
+  }
+
+  // ---- out ----
+
+  /** Empties the event; its time is later than that of the event before. */
+  private reset(kind: TraceEventKind, time: number, m: number): void {
+    const { event, thread } = this;
+    this.lastTime = Math.max(time, this.lastTime + 1);
+    event.kind = kind;
+    event.time = this.lastTime;
+    event.m = m;
+    event.p = thread.proc?.id ?? NOBODY;
+    event.g = thread.goroutine?.id ?? NOBODY;
+    event.resource = event.from = event.to = null;
+    event.subject = event.value = event.stack = event.subjectStack = 0;
+    event.name = '';
+  }
+
+  send(kind: TraceEventKind, details: Details): void {
+    const { time, m, offset } = this.cursor as WireEvent;
+    this.reset(kind, time, m);
+    Object.assign(this.event, details);
+    if (this.event.stack !== 0) this.current.stack(this.event.stack, offset);
+    if (this.event.subjectStack !== 0) this.current.stack(this.event.subjectStack, offset);
+    this.emit(this.event);
+  }
+
+  sendRange(kind: TraceEventKind, name: string, stack = 0): void {
+    this.send(kind, { name, stack });
+  }
+
+  sendProc({ id }: Proc, from: ProcState, to: ProcState): void {
+    this.send('StateTransition', { resource: 'proc', subject: id, from, to });
+  }
+
+  sendGo({ id }: Goroutine, from: GoState, to: GoState, details: Details = {}): void {
+    this.send('StateTransition', { resource: 'goroutine', subject: id, from, to, ...details });
+  }
+}
+
+/** Arguments behind an event's time. */
+export type Args = Float64Array;
+
+/** Applies an event; false if it has to wait for another thread's. @throws TraceError where nothing could make it right */
+export type Handler = (state: SchedulerState, args: Args) => boolean;

@@ -1,0 +1,178 @@
+/** Execution traces: the events of Go's own reader, damage, and hostile bytes. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { InputError, type Problem } from '../../src/base/errors.ts';
+import { TraceCounter } from '../../src/formats/gotrace/count.ts';
+import { looksLikeTrace, TraceReader } from '../../src/formats/gotrace/reader.ts';
+import { TIMED_EVENTS, V2_VERSIONS } from '../../src/formats/gotrace/spec.ts';
+import type { TraceEvent, TracePart } from '../../src/model/trace.ts';
+import { FIXTURES } from '../support/fixtures.ts';
+import { makeRandom } from '../support/generate.ts';
+
+const FOLDER = path.join(FIXTURES, 'gotrace');
+
+interface TraceFixture {
+  readonly name: string;
+  readonly bytes: Buffer;
+  // biome-ignore lint/suspicious/noExplicitAny: JSON made by scripts from the text of Go's tools
+  readonly expect: any;
+}
+
+const traces: TraceFixture[] = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.trace.gz'))
+  .sort()
+  .map((file) => {
+    const name = file.replace('.trace.gz', '');
+    const wanted = JSON.parse(readFileSync(path.join(FOLDER, `${name}.expect.json`), 'utf8'));
+    return { name, bytes: gunzipSync(readFileSync(path.join(FOLDER, file))), expect: wanted };
+  });
+
+function trace(name: string): Buffer {
+  return (traces.find((one) => one.name === name) as TraceFixture).bytes;
+}
+
+interface Read {
+  readonly part: TracePart;
+  readonly problems: Problem[];
+  readonly transitions: { goroutine: Record<string, number>; proc: Record<string, number> };
+}
+
+function readTrace(bytes: Uint8Array, step = 1 << 16, check: (event: TraceEvent) => void = () => {}): Read {
+  const counter = new TraceCounter();
+  const problems: Problem[] = [];
+  const transitions: Read['transitions'] = { goroutine: {}, proc: {} };
+  const reader = new TraceReader(
+    {
+      generation: () => {},
+      event: (event) => {
+        counter.add(event);
+        check(event);
+        if (event.resource === null) return;
+        const key = `${event.from}->${event.to}`;
+        transitions[event.resource][key] = (transitions[event.resource][key] ?? 0) + 1;
+      },
+    },
+    (problem) => problems.push(problem),
+  );
+  for (let at = 0; at < bytes.length; at += step) reader.push(bytes.subarray(at, at + step));
+  reader.finish();
+  return { part: counter.part(reader.version, reader.generations, reader.truncated), problems, transitions };
+}
+
+describe('a trace', () => {
+  for (const { name, bytes, expect: wanted } of traces) {
+    it(`${name}: events, kinds, transitions, times and counts are those of Go's own tools`, () => {
+      const { part, problems, transitions } = readTrace(bytes);
+      expect(problems).toEqual([]);
+      expect(part).toMatchObject({
+        version: /1\.\d+/.exec(wanted.header)?.[0],
+        events: wanted.events,
+        eventsByKind: wanted.kinds,
+        generations: wanted.kinds.Sync - 1,
+        durationNs: wanted.spanNs,
+        procs: Object.keys(wanted.procs).length,
+        goroutines: wanted.goroutines.total,
+        cpuSamples: wanted.cpuSamples.count,
+        tasks: wanted.tasks.rows.length,
+        regions: wanted.regions.rows.length,
+        logs: wanted.logs.rows.length,
+        truncated: false,
+      });
+      expect(transitions).toEqual({ goroutine: wanted.goTransitions, proc: wanted.procTransitions });
+    });
+
+    it(`${name}: time goes forward, and no goroutine is in two states`, () => {
+      let last = -1;
+      const states = new Map<string, string>();
+      let breaks = 0;
+      readTrace(bytes, 1 << 16, ({ time, resource, subject, from, to }) => {
+        if (time <= last) throw new Error(`time ${time} after ${last}`);
+        last = time;
+        if (resource === null) return;
+        const known = states.get(`${resource} ${subject}`);
+        if (known !== undefined && from !== known && from !== to && from !== 'NotExist') breaks++;
+        states.set(`${resource} ${subject}`, String(to));
+      });
+      expect({ breaks, known: wanted.chainBreaks }).toEqual({ breaks: 0, known: {} });
+    });
+  }
+
+  it('gives the same in pieces of any size', () => {
+    const bytes = trace('annotations-stress-1.26');
+    const whole = readTrace(bytes);
+    for (const step of [1, 3, 50, 1000]) expect(readTrace(bytes, step)).toEqual(whole);
+  });
+
+  it('is known by its header alone', () => {
+    expect(looksLikeTrace(Buffer.from('go 1.26 trace\0\0\0'))).toBe(true);
+    expect(looksLikeTrace(Buffer.from('go 1.5 trace\0\0\0\0'))).toBe(true);
+    expect(looksLikeTrace(Buffer.from('go 1.26 traceXYZ'))).toBe(false);
+  });
+
+  it('of an unknown version is refused, and those that are read are named', () => {
+    expect(() => readTrace(Buffer.from('go 1.29 trace\0\0\0\x01'))).toThrow(InputError);
+    expect(() => readTrace(Buffer.from('go 1.29 trace\0\0\0\x01'))).toThrow('1.22, 1.23, 1.25, 1.26');
+  });
+
+  it('has a table of events that names each once, with versions that exist', () => {
+    const names = TIMED_EVENTS.flatMap((spec) => (spec === undefined ? [] : [spec.name]));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toHaveLength(49);
+    for (const spec of TIMED_EVENTS) if (spec !== undefined) expect(V2_VERSIONS).toContain(spec.since);
+  });
+});
+
+describe('a damaged trace', () => {
+  it('gives the generations that are whole, and says how much is lost', () => {
+    const bytes = trace('multigen-1.23');
+    const { part, problems } = readTrace(bytes.subarray(0, 500_000));
+    expect(part).toMatchObject({ generations: 5, truncated: true });
+    expect(part.events).toBeGreaterThan(50_000);
+    expect(problems).toMatchObject([{ severity: 'error', offset: 500_000 }]);
+    expect(problems[0].message).toMatch(/generation 6: its last \d+ bytes are lost/);
+  });
+
+  it('says where it is broken, and what was expected there', () => {
+    const bytes = Buffer.from(trace('wait-on-pipe-1.25'));
+    bytes[16] = 0x77;
+    expect(readTrace(bytes).problems).toMatchObject([
+      { severity: 'error', offset: 16, message: expect.stringContaining('byte 119 where a batch is expected') },
+    ]);
+  });
+
+  for (const name of ['wait-on-pipe-1.25', 'annotations-1.22', 'iter-pull-1.23']) {
+    it(`${name} cut at every byte: a problem or an error, never more than there was`, () => {
+      const bytes = trace(name);
+      const { events } = readTrace(bytes).part;
+      for (let at = 0; at < bytes.length; at++) {
+        try {
+          const { part, problems } = readTrace(bytes.subarray(0, at));
+          if (part.truncated) expect(problems).toHaveLength(1);
+          expect(part.events).toBeLessThanOrEqual(events);
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+        }
+      }
+    });
+  }
+
+  it('of changed bytes throws nothing else and ends soon', () => {
+    const small = traces.filter(({ bytes }) => bytes.length < 100_000);
+    const inputs = Number(process.env.GOFLAME_FUZZ ?? 3000);
+    for (let seed = 1; seed <= inputs; seed++) {
+      const random = makeRandom(seed * 7919);
+      const bytes = Buffer.from(small[random(small.length)].bytes.subarray(0, 9000));
+      for (let left = 1 + random(8); left > 0; left--) bytes[16 + random(bytes.length - 16)] = random(256);
+      const began = performance.now();
+      try {
+        readTrace(bytes);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+      }
+      if (performance.now() - began > 2000) throw new Error(`seed ${seed} took too long`);
+    }
+  }, 600_000);
+});
