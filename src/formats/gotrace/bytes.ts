@@ -41,6 +41,8 @@ export class ByteCursor {
   /** A number; beyond 2^53 not exact, which only addresses and "none" are. */
   varint(): number {
     const { buf, end } = this;
+    // Most numbers are one byte.
+    if (this.pos < end && buf[this.pos] < 0x80) return buf[this.pos++];
     let value = 0;
     let scale = 1;
     for (let i = 0; i < MAX_VARINT_BYTES; i++) {

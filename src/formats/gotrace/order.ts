@@ -10,8 +10,8 @@
 
 import { ByteCursor, TraceError } from './bytes.ts';
 import type { Batch, CpuSample, Generation } from './generation.ts';
-import { MAX_ARGS, TIMED_EVENTS } from './spec.ts';
-import type { SchedulerState } from './state.ts';
+import { ARG_COUNTS, FIRST_VERSIONS, MAX_ARGS, TIMED_EVENTS } from './spec.ts';
+import type { SchedulerState, Thread } from './state.ts';
 import { applyEvent } from './transitions.ts';
 
 const NS_PER_SECOND = 1e9;
@@ -19,6 +19,7 @@ const NS_PER_SECOND = 1e9;
 /** The next event of one thread. */
 export class ThreadCursor {
   readonly m: number;
+  readonly thread: Thread;
   type = 0;
   /** Nanoseconds since the trace's base. */
   time = 0;
@@ -31,8 +32,9 @@ export class ThreadCursor {
   private bytes: ByteCursor | null = null;
   private batchTime = 0;
 
-  constructor(m: number, batches: readonly Batch[], clock: Clock, version: number) {
+  constructor(m: number, batches: readonly Batch[], thread: Thread, clock: Clock, version: number) {
     this.m = m;
+    this.thread = thread;
     this.batches = batches;
     this.clock = clock;
     this.version = version;
@@ -49,13 +51,13 @@ export class ThreadCursor {
     const { bytes } = this;
     this.offset = bytes.base + bytes.pos;
     this.type = bytes.byte();
-    const spec = TIMED_EVENTS[this.type];
-    if (spec === undefined || spec.since > this.version) {
+    const count = ARG_COUNTS[this.type];
+    if (count < 0 || FIRST_VERSIONS[this.type] > this.version) {
       throw new TraceError(`event ${this.type}, which traces of go 1.${this.version} do not have`, this.offset);
     }
     this.batchTime += this.clock.span(bytes.varint());
     this.time = this.batchTime;
-    for (let i = 0; i < spec.args.length; i++) this.args[i] = bytes.varint();
+    for (let i = 0; i < count; i++) this.args[i] = bytes.varint();
     return true;
   }
 }
@@ -84,7 +86,7 @@ export class Clock {
 export function orderGeneration(generation: Generation, clock: Clock, version: number, state: SchedulerState): void {
   const cursors: ThreadCursor[] = [];
   for (const [m, batches] of generation.byThread) {
-    const cursor = new ThreadCursor(m, batches, clock, version);
+    const cursor = new ThreadCursor(m, batches, state.threadOf(m), clock, version);
     if (cursor.advance()) insertSorted(cursors, cursor);
   }
   const samples = generation.samples.map((sample) => ({ sample, time: clock.at(sample.time) })).sort((a, b) => a.time - b.time);
@@ -93,8 +95,8 @@ export function orderGeneration(generation: Generation, clock: Clock, version: n
     while (nextSample < samples.length && samples[nextSample].time < cursors[0].time) emitSample(samples[nextSample++], state);
     const at = firstReady(cursors, state);
     if (at < 0) throw noOrder(cursors[0]);
-    const [cursor] = cursors.splice(at, 1);
-    if (cursor.advance()) insertSorted(cursors, cursor);
+    if (cursors[at].advance()) sink(cursors, at);
+    else cursors.splice(at, 1);
   }
   while (nextSample < samples.length) emitSample(samples[nextSample++], state);
 }
@@ -103,6 +105,14 @@ export function orderGeneration(generation: Generation, clock: Clock, version: n
 function firstReady(cursors: readonly ThreadCursor[], state: SchedulerState): number {
   for (let i = 0; i < cursors.length; i++) if (applyEvent(state, cursors[i])) return i;
   return -1;
+}
+
+/** Moves the cursor at `at` behind those that are earlier now. Its new event is mostly still the earliest. */
+function sink(cursors: ThreadCursor[], at: number): void {
+  const cursor = cursors[at];
+  let i = at;
+  for (; i + 1 < cursors.length && cursors[i + 1].time <= cursor.time; i++) cursors[i] = cursors[i + 1];
+  cursors[i] = cursor;
 }
 
 function insertSorted(cursors: ThreadCursor[], cursor: ThreadCursor): void {

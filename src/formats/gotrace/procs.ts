@@ -89,12 +89,12 @@ function goStatus(state: SchedulerState, args: Args): boolean {
   if (goroutine === undefined) {
     if (!state.isFirst) throw state.broken(`goroutine ${id} is first seen by its status, after the first generation`);
     goroutine = state.newGoroutine(id, wanted);
-    state.sendGo(goroutine, 'Undetermined', GO_STATES[wanted], { subjectStack: statusStack(state, stack) });
+    state.sendGo(goroutine, 'Undetermined', GO_STATES[wanted], 0, statusStack(state, stack));
   } else {
     if (goroutine.status !== wanted) throw state.broken(`goroutine ${id} has the status ${goroutine.status}, not ${wanted}`);
     goroutine.seq = 0;
     goroutine.generation = state.current.number;
-    state.sendGo(goroutine, GO_STATES[wanted], GO_STATES[wanted], { subjectStack: statusStack(state, stack) });
+    state.sendGo(goroutine, GO_STATES[wanted], GO_STATES[wanted], 0, statusStack(state, stack));
   }
   if (wanted === GoStatus.running) state.thread.goroutine = goroutine;
   else if (wanted === GoStatus.syscall) bindSyscall(state, goroutine, orNone(m));
@@ -132,7 +132,7 @@ function create(state: SchedulerState, id: number, status: number, newStack: num
   state.checkUnused(id);
   const by = state.thread.goroutine;
   if (by !== null && by.status !== GoStatus.running) throw state.broken(`goroutine ${by.id} makes another one, but does not run`);
-  state.sendGo(state.newGoroutine(id, status), 'NotExist', GO_STATES[status], { stack, subjectStack: newStack });
+  state.sendGo(state.newGoroutine(id, status), 'NotExist', GO_STATES[status], stack, newStack);
   return true;
 }
 
@@ -173,7 +173,7 @@ function goBlock(state: SchedulerState, args: Args): boolean {
 
 function leave(state: SchedulerState, status: number, to: GoState, name: string, stack: number): true {
   const goroutine = state.runningGoroutine();
-  state.sendGo(goroutine, 'Running', to, { name, stack, subjectStack: stack });
+  state.sendLeave(goroutine, to, name, stack);
   goroutine.status = status;
   state.thread.goroutine = null;
   return true;
@@ -194,7 +194,7 @@ function goUnblock(state: SchedulerState, args: Args): boolean {
   const goroutine = state.goroutines.get(id);
   if (goroutine === undefined || goroutine.status !== GoStatus.waiting || !state.follows(goroutine, seq)) return false;
   goroutine.seq = seq;
-  state.sendGo(goroutine, 'Waiting', 'Runnable', { stack });
+  state.sendGo(goroutine, 'Waiting', 'Runnable', stack);
   goroutine.status = GoStatus.runnable;
   return true;
 }
@@ -229,7 +229,7 @@ function goSyscallBegin(state: SchedulerState, args: Args): boolean {
   if (!state.follows(proc, seq))
     throw state.broken(`a system call with number ${seq} of P ${proc.id}; ${proc.seq + 1} is expected`);
   proc.seq = seq;
-  state.sendGo(goroutine, 'Running', 'Syscall', { stack, subjectStack: stack });
+  state.sendGo(goroutine, 'Running', 'Syscall', stack, stack);
   goroutine.status = GoStatus.syscall;
   proc.status = ProcStatus.syscall;
   return true;

@@ -137,6 +137,10 @@ function makeTable(): (EventSpec | undefined)[] {
   return table;
 }
 
+/** By id: number of arguments behind the time, and the first version; -1 for what is no timed event. */
+export const ARG_COUNTS = Int8Array.from({ length: 256 }, (_, id) => TIMED_EVENTS[id]?.args.length ?? -1);
+export const FIRST_VERSIONS = Int8Array.from({ length: 256 }, (_, id) => TIMED_EVENTS[id]?.since ?? -1);
+
 /** Arguments of a timed event besides its time, at most. */
 export const MAX_ARGS = 4;
 

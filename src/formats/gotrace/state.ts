@@ -11,6 +11,8 @@ import { GoStatus, TIMED_EVENTS } from './spec.ts';
 /** The event that is being applied, as a thread wrote it. */
 export interface WireEvent {
   readonly m: number;
+  /** What the thread holds. */
+  readonly thread: Thread;
   readonly type: number;
   /** Nanoseconds since the trace's base. */
   readonly time: number;
@@ -118,8 +120,7 @@ export class SchedulerState {
 
   threadOf(m: number): Thread {
     let thread = this.threads.get(m);
-    // What is written on behalf of nobody holds nothing from one event to the next.
-    if (thread === undefined || m === NOBODY) {
+    if (thread === undefined) {
       thread = { proc: null, goroutine: null };
       this.threads.set(m, thread);
     }
@@ -194,24 +195,56 @@ export class SchedulerState {
   }
 
   send(kind: TraceEventKind, details: Details): void {
-    const { time, m, offset } = this.cursor as WireEvent;
+    const { time, m } = this.cursor as WireEvent;
     this.reset(kind, time, m);
     Object.assign(this.event, details);
-    if (this.event.stack !== 0) this.current.stack(this.event.stack, offset);
-    if (this.event.subjectStack !== 0) this.current.stack(this.event.subjectStack, offset);
-    this.emit(this.event);
+    this.deliver();
+  }
+
+  /** Hands the event out; its stacks must be in the generation's table. */
+  private deliver(): void {
+    const { event } = this;
+    if (event.stack !== 0) this.current.stack(event.stack, (this.cursor as WireEvent).offset);
+    if (event.subjectStack !== 0 && event.subjectStack !== event.stack) {
+      this.current.stack(event.subjectStack, (this.cursor as WireEvent).offset);
+    }
+    this.emit(event);
   }
 
   sendRange(kind: TraceEventKind, name: string, stack = 0): void {
     this.send(kind, { name, stack });
   }
 
-  sendProc({ id }: Proc, from: ProcState, to: ProcState): void {
-    this.send('StateTransition', { resource: 'proc', subject: id, from, to });
+  sendProc(proc: Proc, from: ProcState, to: ProcState): void {
+    this.transition('proc', proc.id, from, to);
+    this.deliver();
   }
 
-  sendGo({ id }: Goroutine, from: GoState, to: GoState, details: Details = {}): void {
-    this.send('StateTransition', { resource: 'goroutine', subject: id, from, to, ...details });
+  /** `stack`: where the thread was; `subjectStack`: where the goroutine was, or begins. */
+  sendGo(goroutine: Goroutine, from: GoState, to: GoState, stack = 0, subjectStack = 0): void {
+    const event = this.transition('goroutine', goroutine.id, from, to);
+    event.stack = stack;
+    event.subjectStack = subjectStack;
+    this.deliver();
+  }
+
+  /** A goroutine leaves its thread, for a reason. */
+  sendLeave(goroutine: Goroutine, to: GoState, name: string, stack: number): void {
+    const event = this.transition('goroutine', goroutine.id, 'Running', to);
+    event.name = name;
+    event.stack = event.subjectStack = stack;
+    this.deliver();
+  }
+
+  private transition(resource: 'proc' | 'goroutine', id: number, from: GoState | ProcState, to: GoState | ProcState): TraceEvent {
+    const { time, m } = this.cursor as WireEvent;
+    this.reset('StateTransition', time, m);
+    const { event } = this;
+    event.resource = resource;
+    event.subject = id;
+    event.from = from;
+    event.to = to;
+    return event;
   }
 }
 

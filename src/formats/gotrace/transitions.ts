@@ -4,6 +4,7 @@
  * where no event could make it right. After src/internal/trace/order.go.
  */
 
+import { NOBODY } from '../../model/trace.ts';
 import { PROC_HANDLERS } from './procs.ts';
 import { RANGE_HANDLERS } from './ranges.ts';
 import { TIMED_EVENTS } from './spec.ts';
@@ -14,7 +15,9 @@ const HANDLERS: readonly (Handler | undefined)[] = Object.assign([] as (Handler 
 /** Applies a thread's event and hands it out; false if it has to wait. */
 export function applyEvent(state: SchedulerState, event: WireEvent): boolean {
   state.cursor = event;
-  state.thread = state.threadOf(event.m);
+  state.thread = event.thread;
+  // What is written on behalf of nobody holds nothing from one event to the next.
+  if (event.m === NOBODY) event.thread.proc = event.thread.goroutine = null;
   const handler = HANDLERS[event.type];
   if (handler !== undefined) return handler(state, event.args);
   // Experiments: counted, not interpreted.
