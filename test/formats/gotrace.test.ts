@@ -96,7 +96,9 @@ describe('a trace', () => {
         if (known !== undefined && from !== known && from !== to && from !== 'NotExist') breaks++;
         states.set(`${resource} ${subject}`, String(to));
       });
-      expect({ breaks, known: wanted.chainBreaks }).toEqual({ breaks: 0, known: {} });
+      // One of the old traces breaks its chain of states, in Go's own conversion too.
+      const known = Object.values(wanted.chainBreaks as Record<string, number>).reduce((sum, count) => sum + count, 0);
+      expect(breaks).toBe(known);
     });
   }
 
@@ -114,7 +116,9 @@ describe('a trace', () => {
 
   it('of an unknown version is refused, and those that are read are named', () => {
     expect(() => readTrace(Buffer.from('go 1.29 trace\0\0\0\x01'))).toThrow(InputError);
-    expect(() => readTrace(Buffer.from('go 1.29 trace\0\0\0\x01'))).toThrow('1.22, 1.23, 1.25, 1.26');
+    expect(() => readTrace(Buffer.from('go 1.29 trace\0\0\0\x01'))).toThrow(
+      '1.7, 1.8, 1.9, 1.10, 1.11, 1.19, 1.21, 1.22, 1.23, 1.25, 1.26',
+    );
   });
 
   it('has a table of events that names each once, with versions that exist', () => {
@@ -143,7 +147,7 @@ describe('a damaged trace', () => {
     ]);
   });
 
-  for (const name of ['wait-on-pipe-1.25', 'annotations-1.22', 'iter-pull-1.23']) {
+  for (const name of ['wait-on-pipe-1.25', 'annotations-1.22', 'iter-pull-1.23', 'stacks-1.21']) {
     it(`${name} cut at every byte: a problem or an error, never more than there was`, () => {
       const bytes = trace(name);
       const { events } = readTrace(bytes).part;

@@ -6,6 +6,7 @@
  *     34                                        since go 1.26: the end of a generation
  *
  * Defined by src/internal/trace/tracev2 of Go. One generation is held at a time: memory is bounded by the largest one.
+ * Traces of Go 1.7 to 1.21 have another form, see v1file.ts: those are held as a whole.
  */
 
 import type { Problem } from '../../base/errors.ts';
@@ -16,7 +17,11 @@ import { type Batch, Generation, orNone } from './generation.ts';
 import { Clock, orderGeneration } from './order.ts';
 import { Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
 import { SchedulerState } from './state.ts';
+import { convertV1 } from './v1convert.ts';
+import { V1File } from './v1file.ts';
+import { V1_VERSIONS } from './v1spec.ts';
 
+const KNOWN_VERSIONS: readonly number[] = [...V1_VERSIONS, ...V2_VERSIONS];
 const HEADER_BYTES = 16;
 const HEADER = /^go 1\.(\d{1,2}) trace\0+$/;
 /** Longest batch header: type, experiment, four numbers. */
@@ -39,6 +44,8 @@ export class TraceReader {
   private readonly state: SchedulerState;
   /** What was received and not taken yet, and where in the trace it begins. */
   private pending: Buffer = Buffer.alloc(0);
+  /** Of a trace of Go 1.21 and before, which can be read only as a whole: all that was received. */
+  private readonly whole: Uint8Array[] = [];
   private offset = 0;
   private versionNumber = 0;
   private generation: Generation | null = null;
@@ -63,6 +70,10 @@ export class TraceReader {
 
   push(chunk: Uint8Array): void {
     if (this.failed) return;
+    if (this.isV1) {
+      this.whole.push(Uint8Array.from(chunk));
+      return;
+    }
     this.pending = this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk]);
     this.attempt(() => this.takeAll());
   }
@@ -70,8 +81,29 @@ export class TraceReader {
   /** Ends the trace. @throws InputError when it is nothing to read */
   finish(): void {
     if (this.versionNumber === 0 && !this.failed) throw new InputError('the trace ends within its header', { offset: 0 });
-    if (!this.failed) this.attempt(() => this.takeEnd());
+    if (!this.failed) this.attempt(() => (this.isV1 ? this.takeV1() : this.takeEnd()));
     if (this.delivered > 0) this.state.sync(null);
+  }
+
+  private get isV1(): boolean {
+    return (V1_VERSIONS as readonly number[]).includes(this.versionNumber);
+  }
+
+  /** Reads a trace of Go 1.21 and before, now that all of it is there. */
+  private takeV1(): void {
+    const file = new V1File(Buffer.concat(this.whole), this.versionNumber, HEADER_BYTES);
+    const { damage } = file;
+    if (file.frequency === 0) {
+      const why = damage === null ? '' : `${damage.message}; `;
+      throw new TraceError(`${why}its end is missing, and with it the frequency of its clock`, damage?.offset ?? this.offset);
+    }
+    if (damage !== null) {
+      this.truncated = true;
+      const message = `the trace is broken: ${damage.message}; what follows is not read`;
+      this.report({ severity: 'error', message, offset: damage.offset });
+    }
+    convertV1(file, (event) => this.sink.event(event));
+    this.generations = 1;
   }
 
   // ---- the file ----
@@ -84,13 +116,15 @@ export class TraceReader {
   private takeHeader(): boolean {
     if (this.pending.length < HEADER_BYTES) return false;
     const number = Number(HEADER.exec(this.pending.toString('latin1', 0, HEADER_BYTES))?.[1]);
-    if (!(V2_VERSIONS as readonly number[]).includes(number)) {
-      const known = V2_VERSIONS.map((version) => `1.${version}`).join(', ');
+    if (!KNOWN_VERSIONS.includes(number)) {
+      const known = KNOWN_VERSIONS.map((version) => `1.${version}`).join(', ');
       throw new InputError(`an execution trace of format go 1.${number}; this version reads ${known}`, { offset: 0 });
     }
     this.versionNumber = number;
     this.skip(HEADER_BYTES);
-    return true;
+    if (!this.isV1) return true;
+    this.whole.push(this.pending);
+    return false;
   }
 
   /** Takes a batch, or the end of a generation; false until more has come. */
