@@ -4,7 +4,15 @@ import type { Argv, InferredOptionTypes, Options } from 'yargs';
 import { FLAME_GRAPH_OPTIONS, type OptionSpec } from '../render/flameoptions.ts';
 
 /** Formats that `--from` names; a test holds them to those of the reader, which is not loaded for the help. */
-export const FROM_CHOICES = ['folded', 'go-trace', 'goroutine-dump', 'goroutine-profile', 'race-report', 'go-test'] as const;
+export const FROM_CHOICES = [
+  'folded',
+  'go-trace',
+  'goroutine-dump',
+  'goroutine-profile',
+  'race-report',
+  'go-test',
+  'schedtrace',
+] as const;
 
 const list = { type: 'array', string: true, requiresArg: true } as const;
 

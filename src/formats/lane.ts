@@ -7,16 +7,17 @@ import { CountProfileMachine } from './countprofile.ts';
 import { DumpMachine } from './goroutines/machine.ts';
 import { TestMachine } from './gotest.ts';
 import { RaceMachine } from './race/machine.ts';
+import { SchedTraceMachine } from './schedtrace.ts';
 import type { ReadContext, TextMachine } from './text/machine.ts';
 import { TsanMachine } from './tsan.ts';
 
 /** Formats of lines that a stream can be asked for. */
-export const LINE_FORMATS = ['goroutine-dump', 'goroutine-profile', 'race-report', 'go-test'] as const;
+export const LINE_FORMATS = ['goroutine-dump', 'goroutine-profile', 'race-report', 'go-test', 'schedtrace'] as const;
 export type LineFormat = (typeof LINE_FORMATS)[number];
 
 /** What a line must hold to begin anything: most lines of most logs do not. */
 const HINT =
-  /goroutine |Goroutine \d|panic|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |unexpected fault|WARNING: |profile: total|={18}|Found \d|runtime stack:|^(?:=== |\s*--- |FAIL|ok {2}|\?|PASS)/;
+  /goroutine |Goroutine \d|panic|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |unexpected fault|WARNING: |profile: total|={18}|SCHED \d|Found \d|runtime stack:|^(?:=== |\s*--- |FAIL|ok {2}|\?|PASS)/;
 
 export class Lane {
   readonly tests: TestMachine;
@@ -37,6 +38,7 @@ export class Lane {
     }
     if (wanted('race-report')) machines.push(new RaceMachine(context, this.tests), new TsanMachine(context));
     if (wanted('goroutine-profile')) machines.push(new CountProfileMachine(context));
+    if (wanted('schedtrace')) machines.push(new SchedTraceMachine(context));
     this.machines = [...machines, this.tests];
   }
 

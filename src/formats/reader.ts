@@ -32,7 +32,7 @@ export interface ReaderOptions {
 }
 
 const EXPECTED =
-  'a goroutine dump or crash, a goroutine profile (debug=1 or 2), race reports, go test output, folded stacks or an execution trace';
+  'a goroutine dump or crash, a goroutine profile (debug=1 or 2), race reports, go test output, schedtrace lines, folded stacks or an execution trace';
 
 /** Where a part begins, for its order; a trace is an input of its own. */
 function lineOf(part: Part): number {

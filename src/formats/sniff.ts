@@ -44,7 +44,6 @@ const OTHER_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^\s*<(?:!DOCTYPE html|html)\b/i, 'an HTML page'],
   [/^\s*\{[\s\S]*"\$schema"\s*:\s*"https:\/\/www\.speedscope\.app/, 'a speedscope profile'],
   [/^\s*[[{][\s\S]*"(?:traceEvents|ph)"\s*:/, 'a Chrome trace'],
-  [/^SCHED \d+ms: /m, 'the output of GODEBUG=schedtrace, which this version does not read'],
   [/^(?:PeriodType|Samples):/m, 'the raw text of `go tool pprof`'],
 ];
 

@@ -69,7 +69,39 @@ export interface FoldedPart {
   readonly profile: Profile;
 }
 
-export type Part = DumpPart | CountProfilePart | RacePart | CppRacePart | TestPart | FoldedPart | TracePart;
+/** Words of a schedtrace line by name; null where it says none. */
+export interface SchedFields {
+  [name: string]: number | string | null;
+}
+
+/** The scheduler at one moment, as GODEBUG=schedtrace tells it. */
+export interface SchedSample {
+  readonly line: number;
+  /** Since the program began. */
+  readonly ms: number;
+  readonly gomaxprocs: number;
+  readonly idleprocs: number;
+  readonly threads: number;
+  readonly spinningthreads: number;
+  /** Null before Go 1.20, which does not tell it. */
+  readonly needspinning: number | null;
+  readonly idlethreads: number;
+  /** Goroutines in the global queue, and by P in its own. */
+  readonly runqueue: number;
+  readonly local: number[];
+  /** By P; null before Go 1.25. */
+  readonly schedticks: readonly number[] | null;
+  /** Every P, M and goroutine, where scheddetail=1 was set. */
+  detail: { readonly procs: SchedFields[]; readonly threads: SchedFields[]; readonly goroutines: SchedFields[] } | null;
+}
+
+export interface SchedTracePart {
+  readonly format: 'schedtrace';
+  readonly line: number;
+  readonly samples: SchedSample[];
+}
+
+export type Part = DumpPart | CountProfilePart | RacePart | CppRacePart | TestPart | FoldedPart | TracePart | SchedTracePart;
 
 /**
  * Who takes the evidence as it is read. The reader keeps neither goroutines, records nor races: a sink that keeps

@@ -1,5 +1,6 @@
 /** What a person wants to know first of an input, as text for a terminal. Lines are never wider than asked for. */
 
+import type { SchedTracePart } from '../model/evidence.ts';
 import { shortenName } from '../model/names.ts';
 import { countStacks, totalWeight } from '../model/profile.ts';
 import type { Goroutine, MapUser, RaceAccess, RaceCreation } from '../model/snapshot.ts';
@@ -242,7 +243,10 @@ class Page {
 
   private *plain({
     part,
-  }: Extract<PartSummary, { part: { format: 'folded' | 'tsan-report' | 'go-test' | 'go-trace' } }>): Generator<string> {
+  }: Extract<
+    PartSummary,
+    { part: { format: 'folded' | 'tsan-report' | 'go-test' | 'go-trace' | 'schedtrace' } }
+  >): Generator<string> {
     if (part.format === 'folded') {
       yield this.heading('folded stacks', part.line);
       const { before, unit } = part.profile;
@@ -253,12 +257,40 @@ class Page {
       yield INDENT + fitRight(printable(part.summary ?? part.kind), this.columns - 2);
     } else if (part.format === 'go-trace') {
       yield* this.trace(part);
+    } else if (part.format === 'schedtrace') {
+      yield* this.schedTrace(part);
     } else {
       yield this.heading('go test output without dumps or races', part.line);
       for (const { name, result } of part.packages)
         yield INDENT + fitMiddle(`${padEnd(result, 13)} ${printable(name)}`, this.columns - 2);
       for (const test of part.failedTests) yield INDENT + fitMiddle(`failed: ${printable(test)}`, this.columns - 2);
     }
+  }
+
+  private *schedTrace({ line, samples }: SchedTracePart): Generator<string> {
+    yield this.heading('schedtrace', line);
+    const [first] = samples;
+    const last = samples[samples.length - 1];
+    yield INDENT +
+      fitRight(
+        `${countUnit(samples.length, 'samples')} from ${first.ms} to ${last.ms} ms, GOMAXPROCS ${last.gomaxprocs}`,
+        this.columns - 2,
+      );
+    yield '';
+    yield INDENT +
+      this.paint.bold(fitRight('      ms   idle Ps  threads  spinning  global queue  local queues', this.columns - 2));
+    const step = Math.max(1, Math.ceil(samples.length / (2 * this.options.top)));
+    for (let i = 0; i < samples.length; i += step) {
+      const { ms, idleprocs, threads, spinningthreads, runqueue, local } = samples[i];
+      const cells = [
+        padStart(String(ms), 8),
+        padStart(String(idleprocs), 10),
+        padStart(String(threads), 9),
+        padStart(String(spinningthreads), 10),
+      ];
+      yield INDENT + fitRight(`${cells.join('')}${padStart(String(runqueue), 14)}  ${local.join(' ')}`, this.columns - 2);
+    }
+    if (step > 1) yield INDENT + this.paint.dim(fitRight(`one of every ${step} samples; --json has all`, this.columns - 2));
   }
 
   private *trace(part: TracePart): Generator<string> {

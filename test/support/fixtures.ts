@@ -16,7 +16,7 @@ export interface Fixture {
   readonly expect: any;
 }
 
-const FOLDERS = ['goroutines', 'race', 'countprofile', 'gotest', 'damage'];
+const FOLDERS = ['goroutines', 'race', 'countprofile', 'gotest', 'damage', 'schedtrace'];
 
 function isCapture(file: string): boolean {
   return /\.(txt|jsonl|txt\.gz)$/.test(file) && !file.endsWith('.console.txt') && !file.endsWith('.golden.txt');
