@@ -52,6 +52,7 @@ export {
 } from './model/stacks.ts';
 export { type WaitReason, waitReasonOf } from './model/states.ts';
 export type { DumpSummary, PartSummary, ProfileSummary, RaceGroup, RaceSummary, StackGroup } from './model/summary.ts';
+export type { TracePart } from './model/trace.ts';
 export { type FlameGraphReport, writeFlameGraph } from './render/flamegraph.ts';
 export { FLAME_GRAPH_OPTIONS, type FlameGraphOptions, type NameAttributes } from './render/flameoptions.ts';
 export { type InspectedInput, writeInspectJson } from './render/inspectjson.ts';

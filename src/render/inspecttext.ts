@@ -1,8 +1,6 @@
 /** What a person wants to know first of an input, as text for a terminal. Lines are never wider than asked for. */
 
-import type { SchedTracePart } from '../model/evidence.ts';
 import { shortenName } from '../model/names.ts';
-import { countStacks, totalWeight } from '../model/profile.ts';
 import type { Goroutine, MapUser, RaceAccess, RaceCreation } from '../model/snapshot.ts';
 import { elidedText, type FrameId, isElided, placeOf, type StackId, type StackTable } from '../model/stacks.ts';
 import type {
@@ -15,25 +13,12 @@ import type {
   RaceSummary,
   StackGroup,
 } from '../model/summary.ts';
-import type { TracePart } from '../model/trace.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import type { InspectedInput } from './inspectjson.ts';
-import { columnsOf, fitLeft, fitMiddle, fitRight, padEnd, padStart, printable, sideBySide } from './textblocks.ts';
+import { headingLine, type Paint, plainLines } from './inspectplain.ts';
+import { columnsOf, fitLeft, fitMiddle, fitRight, padStart, printable, sideBySide } from './textblocks.ts';
 
-/** Emphasis, for terminals that have it. */
-export interface Paint {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  yellow(text: string): string;
-  cyan(text: string): string;
-}
-
-export const NO_PAINT: Paint = { bold: same, dim: same, red: same, yellow: same, cyan: same };
-
-function same(text: string): string {
-  return text;
-}
+export { NO_PAINT, type Paint } from './inspectplain.ts';
 
 export interface InspectTextOptions {
   readonly columns: number;
@@ -94,12 +79,12 @@ class Page {
     if ('mapUsers' in summary) yield* this.dump(summary);
     else if ('reports' in summary) yield* this.races(summary);
     else if ('records' in summary) yield* this.profile(summary);
-    else yield* this.plain(summary);
+    else
+      yield* plainLines(summary.part, { file: this.input.file, columns: this.columns, paint: this.paint, top: this.options.top });
   }
 
   private heading(what: string, line: number): string {
-    const where = `${this.input.file === '-' ? 'stdin' : printable(this.input.file)}:${line}`;
-    return this.paint.bold(fitMiddle(`${where}  ${what}`, this.columns));
+    return headingLine(this.input.file, what, line, this.columns, this.paint);
   }
 
   private *title(text: string): Generator<string> {
@@ -239,78 +224,6 @@ class Page {
     }
     yield* this.more(records.length - this.options.top, 'different stacks', '--top');
     yield* this.labels(labels);
-  }
-
-  private *plain({
-    part,
-  }: Extract<
-    PartSummary,
-    { part: { format: 'folded' | 'tsan-report' | 'go-test' | 'go-trace' | 'schedtrace' } }
-  >): Generator<string> {
-    if (part.format === 'folded') {
-      yield this.heading('folded stacks', part.line);
-      const { before, unit } = part.profile;
-      const compared = before === null ? '' : `, compared with ${formatCount(before.reduce((sum, weight) => sum + weight, 0))}`;
-      yield `${INDENT}${countUnit(totalWeight(part.profile), unit)}${compared}, ${countUnit(countStacks(part.profile), 'different stacks')}`;
-    } else if (part.format === 'tsan-report') {
-      yield this.heading('ThreadSanitizer report of C or C++ code', part.line);
-      yield INDENT + fitRight(printable(part.summary ?? part.kind), this.columns - 2);
-    } else if (part.format === 'go-trace') {
-      yield* this.trace(part);
-    } else if (part.format === 'schedtrace') {
-      yield* this.schedTrace(part);
-    } else {
-      yield this.heading('go test output without dumps or races', part.line);
-      for (const { name, result } of part.packages)
-        yield INDENT + fitMiddle(`${padEnd(result, 13)} ${printable(name)}`, this.columns - 2);
-      for (const test of part.failedTests) yield INDENT + fitMiddle(`failed: ${printable(test)}`, this.columns - 2);
-    }
-  }
-
-  private *schedTrace({ line, samples }: SchedTracePart): Generator<string> {
-    yield this.heading('schedtrace', line);
-    const [first] = samples;
-    const last = samples[samples.length - 1];
-    yield INDENT +
-      fitRight(
-        `${countUnit(samples.length, 'samples')} from ${first.ms} to ${last.ms} ms, GOMAXPROCS ${last.gomaxprocs}`,
-        this.columns - 2,
-      );
-    yield '';
-    yield INDENT +
-      this.paint.bold(fitRight('      ms   idle Ps  threads  spinning  global queue  local queues', this.columns - 2));
-    const step = Math.max(1, Math.ceil(samples.length / (2 * this.options.top)));
-    for (let i = 0; i < samples.length; i += step) {
-      const { ms, idleprocs, threads, spinningthreads, runqueue, local } = samples[i];
-      const cells = [
-        padStart(String(ms), 8),
-        padStart(String(idleprocs), 10),
-        padStart(String(threads), 9),
-        padStart(String(spinningthreads), 10),
-      ];
-      yield INDENT + fitRight(`${cells.join('')}${padStart(String(runqueue), 14)}  ${local.join(' ')}`, this.columns - 2);
-    }
-    if (step > 1) yield INDENT + this.paint.dim(fitRight(`one of every ${step} samples; --json has all`, this.columns - 2));
-  }
-
-  private *trace(part: TracePart): Generator<string> {
-    const file = this.input.file === '-' ? 'stdin' : printable(this.input.file);
-    yield this.paint.bold(fitMiddle(`${file}  execution trace (go ${part.version})`, this.columns));
-    const seconds = (part.durationNs / 1e9).toFixed(part.durationNs < 1e9 ? 6 : 3);
-    const facts = [
-      `${seconds} s`,
-      countUnit(part.procs, 'Ps'),
-      countUnit(part.goroutines, 'goroutines'),
-      countUnit(part.generations, 'generations'),
-    ];
-    yield INDENT + fitRight(facts.join(', '), this.columns - 2);
-    if (part.truncated) yield INDENT + this.paint.yellow('its end is missing');
-    yield* this.title(countUnit(part.events, 'events'));
-    for (const [kind, count] of Object.entries(part.eventsByKind)) yield `${padStart(formatCount(count), 12)}  ${kind}`;
-    const counts = { 'CPU samples': part.cpuSamples, tasks: part.tasks, regions: part.regions, logs: part.logs };
-    const named = Object.entries(counts).filter(([, count]) => count > 0);
-    if (named.length > 0)
-      yield* this.title(fitRight(named.map(([name, count]) => countUnit(count, name)).join(', '), this.columns - 2));
   }
 
   // ---- races ----

@@ -1,0 +1,114 @@
+/** What is told of parts without stacks to group: folded stacks, test output, traces, scheduler logs. */
+
+import type { SchedTracePart } from '../model/evidence.ts';
+import { countStacks, totalWeight } from '../model/profile.ts';
+import type { PlainSummary } from '../model/summary.ts';
+import type { TracePart } from '../model/trace.ts';
+import { countUnit, formatCount } from './geometry.ts';
+import { fitMiddle, fitRight, padEnd, padStart, printable } from './textblocks.ts';
+
+/** Emphasis, for terminals that have it. */
+export interface Paint {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  yellow(text: string): string;
+  cyan(text: string): string;
+}
+
+export const NO_PAINT: Paint = { bold: same, dim: same, red: same, yellow: same, cyan: same };
+
+function same(text: string): string {
+  return text;
+}
+
+/** What the lines are laid out for. */
+export interface PlainPage {
+  readonly file: string;
+  readonly columns: number;
+  readonly paint: Paint;
+  /** Rows of a table are about twice as many. */
+  readonly top: number;
+}
+
+const INDENT = '  ';
+
+/** `FILE:LINE  WHAT`; without the line for an input that has none. */
+export function headingLine(file: string, what: string, line: number | null, columns: number, paint: Paint): string {
+  const name = file === '-' ? 'stdin' : printable(file);
+  return paint.bold(fitMiddle(`${line === null ? name : `${name}:${line}`}  ${what}`, columns));
+}
+
+function* titleLines(text: string, paint: Paint): Generator<string> {
+  yield '';
+  yield INDENT + paint.bold(text);
+}
+
+export function* plainLines(part: PlainSummary['part'], page: PlainPage): Generator<string> {
+  const { columns, paint } = page;
+  if (part.format === 'folded') {
+    yield headingLine(page.file, 'folded stacks', part.line, columns, paint);
+    const { before, unit } = part.profile;
+    const compared = before === null ? '' : `, compared with ${formatCount(before.reduce((sum, weight) => sum + weight, 0))}`;
+    const total = `${countUnit(totalWeight(part.profile), unit)}${compared}`;
+    yield INDENT + fitRight(`${total}, ${countUnit(countStacks(part.profile), 'different stacks')}`, columns - 2);
+  } else if (part.format === 'tsan-report') {
+    yield headingLine(page.file, 'ThreadSanitizer report of C or C++ code', part.line, columns, paint);
+    yield INDENT + fitRight(printable(part.summary ?? part.kind), columns - 2);
+  } else if (part.format === 'go-trace') {
+    yield* trace(part, page);
+  } else if (part.format === 'schedtrace') {
+    yield* schedTrace(part, page);
+  } else {
+    yield headingLine(page.file, 'go test output without dumps or races', part.line, columns, paint);
+    for (const { name, result } of part.packages)
+      yield INDENT + fitMiddle(`${padEnd(result, 13)} ${printable(name)}`, columns - 2);
+    for (const test of part.failedTests) yield INDENT + fitMiddle(`failed: ${printable(test)}`, columns - 2);
+  }
+}
+
+function* schedTrace({ line, samples }: SchedTracePart, page: PlainPage): Generator<string> {
+  const { columns, paint } = page;
+  yield headingLine(page.file, 'schedtrace', line, columns, paint);
+  const [first] = samples;
+  const last = samples[samples.length - 1];
+  yield INDENT +
+    fitRight(
+      `${countUnit(samples.length, 'samples')} from ${first.ms} to ${last.ms} ms, GOMAXPROCS ${last.gomaxprocs}`,
+      columns - 2,
+    );
+  yield '';
+  yield INDENT + paint.bold(fitRight('      ms   idle Ps  threads  spinning  global queue  local queues', columns - 2));
+  const step = Math.max(1, Math.ceil(samples.length / (2 * page.top)));
+  for (let i = 0; i < samples.length; i += step) {
+    const { ms, idleprocs, threads, spinningthreads, runqueue, local } = samples[i];
+    const cells = [
+      padStart(String(ms), 8),
+      padStart(String(idleprocs), 10),
+      padStart(String(threads), 9),
+      padStart(String(spinningthreads), 10),
+    ];
+    yield INDENT + fitRight(`${cells.join('')}${padStart(String(runqueue), 14)}  ${local.join(' ')}`, columns - 2);
+  }
+  if (step > 1) yield INDENT + paint.dim(fitRight(`one of every ${step} samples; --json has all`, columns - 2));
+}
+
+function* trace(part: TracePart, page: PlainPage): Generator<string> {
+  const { columns, paint } = page;
+  yield headingLine(page.file, `execution trace (go ${part.version})`, null, columns, paint);
+  const seconds = (part.durationNs / 1e9).toFixed(part.durationNs < 1e9 ? 6 : 3);
+  const facts = [
+    `${seconds} s`,
+    countUnit(part.procs, 'Ps'),
+    countUnit(part.goroutines, 'goroutines'),
+    countUnit(part.generations, 'generations'),
+  ];
+  yield INDENT + fitRight(facts.join(', '), columns - 2);
+  if (part.truncated) yield INDENT + paint.yellow('its end is missing');
+  yield* titleLines(countUnit(part.events, 'events'), paint);
+  for (const [kind, count] of Object.entries(part.eventsByKind)) yield `${padStart(formatCount(count), 12)}  ${kind}`;
+  const counts = { 'CPU samples': part.cpuSamples, tasks: part.tasks, regions: part.regions, logs: part.logs };
+  const named = Object.entries(counts).filter(([, count]) => count > 0);
+  if (named.length > 0)
+    yield* titleLines(fitRight(named.map(([name, count]) => countUnit(count, name)).join(', '), columns - 2), paint);
+}
