@@ -59,6 +59,15 @@ export function firstUserFrame(stacks: StackTable, stack: StackId): FrameId | nu
   return null;
 }
 
+/** The innermost frame of the program's own code; of any outside the runtime where it has none; else the leaf. */
+export function firstOwnFrame(stacks: StackTable, stack: StackId): FrameId | null {
+  for (let node = stack; node !== NO_STACK; node = stacks.callerOf(node)) {
+    const frame = stacks.frame(stacks.leafOf(node));
+    if (!isElided(frame) && ownershipOf(frame.function, frame.file, { own: [] }) === 'own') return stacks.leafOf(node);
+  }
+  return firstUserFrame(stacks, stack) ?? (stack === NO_STACK ? null : stacks.leafOf(stack));
+}
+
 /** Functions that stand below the statement that a report is about. */
 export function isPlumbing(name: string): boolean {
   return isRuntimeFunction(name) || /^(?:sync\/atomic|internal\/|reflect\.|\?\?$)/.test(name);

@@ -58,7 +58,8 @@ function whyEmpty(args: CollapseArguments): string {
   return filters ? 'are left after the filters' : 'in the input';
 }
 
-function collapseOptions(args: CollapseArguments): CollapseOptions {
+/** The options of collapsing as the analysis takes them. */
+export function collapseOptions(args: CollapseArguments): CollapseOptions {
   return {
     groupBy: args['group-by'] === undefined ? [] : parseGroupKeys(args['group-by']),
     weight: args.weight as 'count' | 'wait',

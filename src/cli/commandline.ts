@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import { runPlanned } from './action.ts';
 import { collapseCommand } from './commands/collapse.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diffCommand } from './commands/diff.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { describeError, EXIT } from './exit.ts';
@@ -38,8 +39,9 @@ function makeParser(args: readonly string[]) {
     .command(collapseCommand)
     .command(renderCommand)
     .command(inspectCommand)
+    .command(diffCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: collapse, render, inspect, diff or demo (goflame --help tells more)')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

@@ -93,6 +93,11 @@ function toDash<T>(value: T): T | '-' {
   return value === LONE_DASH ? '-' : value;
 }
 
+/** A positional that is one file. */
+export function fromDash(value: string): string {
+  return toDash(value);
+}
+
 /** The positional FILEs. */
 export function withFiles<T>(yargs: Argv<T>) {
   return yargs.positional('file', {

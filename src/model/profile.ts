@@ -165,6 +165,11 @@ export function pathOf(profile: Profile, node: NodeId): string[] {
   return path.reverse();
 }
 
+/** By node: the larger of its two weights in a comparison; its weight where nothing is compared. */
+export function largerWeights({ self, before }: Profile): Float64Array {
+  return before === null ? self : Float64Array.from(self, (weight, node) => Math.max(weight, before[node]));
+}
+
 /** In a comparison: how much the weight of each node, with all that it calls, has changed, by node. */
 export function totalChanges({ self, before, nodeCount, parents }: Profile): Float64Array {
   const change = Float64Array.from(self, (weight, node) => weight - (before?.[node] ?? 0));

@@ -1,9 +1,10 @@
 /**
  * What the script inside an SVG works on: the frames as numbers, written once beside the picture.
  *
- * The frames come callers first. Each is `name weight [up [gap [delta]]]`, separated by `;`: the index of its name; its
- * weight; how many rows it lies above the place right below its predecessor (0, left out: it is called by it); how far
- * it begins behind its left neighbour or caller's begin (left out: 0); its change in a comparison.
+ * The frames come callers first. Each is `name weight [up [gap [delta [spare]]]]`, separated by `;`: the index of its
+ * name; its weight, which is its width; how many rows it lies above the place right below its predecessor (0, left out: it
+ * is called by it); how far it begins behind its left neighbour or caller's begin (left out: 0); its change in a comparison;
+ * how much of its width is weight before that is gone.
  */
 
 /** Where things stand, in pixels of the picture. */
@@ -33,6 +34,8 @@ export interface FlameFrames {
   readonly weights: Float64Array;
   /** Change of the weight in a comparison; null without one. */
   readonly deltas: Float64Array | null;
+  /** In a comparison: how much wider the frame is than its weight after; null without one. */
+  readonly spare: Float64Array | null;
 }
 
 export interface FlameData {
@@ -48,7 +51,7 @@ export interface FlameData {
 }
 
 export function encodeFrames(frames: FlameFrames): string {
-  const { count, names, depths, starts, weights, deltas } = frames;
+  const { count, names, depths, starts, weights, deltas, spare } = frames;
   const ends: number[] = [];
   let text = '';
   for (let i = 0; i < count; i++) {
@@ -57,7 +60,9 @@ export function encodeFrames(frames: FlameFrames): string {
     const gap = starts[i] - expected;
     const delta = deltas === null ? 0 : deltas[i];
     text += `${i === 0 ? '' : ';'}${names[i]} ${weights[i]}`;
-    if (delta !== 0) text += ` ${up} ${gap} ${delta}`;
+    const gone = spare === null ? 0 : spare[i];
+    if (gone !== 0) text += ` ${up} ${gap} ${delta} ${gone}`;
+    else if (delta !== 0) text += ` ${up} ${gap} ${delta}`;
     else if (gap !== 0) text += ` ${up} ${gap}`;
     else if (up !== 0) text += ` ${up}`;
     ends[depths[i]] = starts[i] + weights[i];
@@ -73,15 +78,17 @@ export function decodeFrames(text: string, compared: boolean): FlameFrames {
   const starts = new Float64Array(count);
   const weights = new Float64Array(count);
   const deltas = compared ? new Float64Array(count) : null;
+  const spare = compared ? new Float64Array(count) : null;
   const ends: number[] = [];
   for (let i = 0; i < count; i++) {
-    const [name, weight, up = 0, gap = 0, delta = 0] = entries[i].split(' ').map(Number);
+    const [name, weight, up = 0, gap = 0, delta = 0, gone = 0] = entries[i].split(' ').map(Number);
     names[i] = name;
     weights[i] = weight;
     depths[i] = i === 0 ? 0 : depths[i - 1] + 1 - up;
     starts[i] = (i === 0 ? 0 : up === 0 ? starts[i - 1] : ends[depths[i]]) + gap;
     if (deltas !== null) deltas[i] = delta;
+    if (spare !== null) spare[i] = gone;
     ends[depths[i]] = starts[i] + weights[i];
   }
-  return { count, names, depths, starts, weights, deltas };
+  return { count, names, depths, starts, weights, deltas, spare };
 }

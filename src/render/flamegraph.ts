@@ -8,12 +8,23 @@
  */
 
 import script from '../../templates/flamegraph/main.ts?bundled';
-import { countStacks, type Profile, totalChanges, totalWeight } from '../model/profile.ts';
+import { countStacks, largerWeights, type Profile, totalChanges, totalWeight, totalWeights } from '../model/profile.ts';
 import { encodeFrames, type FlameData, type FlameFrames, type FlameGeometry } from './flamedata.ts';
 import { type FlameGraphOptions, type NameAttributes, type ResolvedOptions, resolveOptions } from './flameoptions.ts';
 import { backgroundMarkup, styleMarkup } from './flamestyle.ts';
 import { FrameColors } from './framecolors.ts';
-import { countUnit, fitLabel, formatShare, framePath, LabelForms, labelX, labelY, px } from './geometry.ts';
+import {
+  compareWeights,
+  countUnit,
+  fitLabel,
+  formatShare,
+  framePath,
+  LabelForms,
+  labelX,
+  labelY,
+  px,
+  signForms,
+} from './geometry.ts';
 import { type FlameLayout, layoutFlame } from './layout.ts';
 import { legendMarkup } from './legend.ts';
 import { stripAnnotation } from './palettes.ts';
@@ -83,12 +94,13 @@ class Picture {
   constructor(profile: Profile, options: ResolvedOptions) {
     this.profile = profile;
     this.options = options;
-    this.measured = totalWeight(profile);
+    const own = options.removed ? largerWeights(profile) : profile.self;
+    this.measured = own.reduce((sum, weight) => sum + weight, 0);
     const total = Math.max(this.measured, options.total ?? 0);
     const width = options.width - 2 * SIDE_PAD;
     const order = options.sort ?? (options.flamechart ? 'input' : 'name');
     const minWeight = 'share' in options.least ? options.least.share * total : (options.least.pixels / width) * total;
-    this.layout = layoutFlame(profile, { order: order as 'name', minWeight, total: options.total ?? null });
+    this.layout = layoutFlame(profile, { order: order as 'name', minWeight, total: options.total ?? null, own });
     this.geometry = this.makeGeometry(width);
     this.scale = this.layout.total > 0 ? width / this.layout.total : 0;
     this.height = this.geometry.top + this.geometry.rows * this.geometry.row + options.fontsize * 2 + 10;
@@ -166,7 +178,7 @@ class Picture {
     for (let i = 0; i < layout.count; i++) {
       const width = i === 0 ? geometry.width : layout.weights[i] * scale;
       if (width < 3 * geometry.charWidth) continue;
-      const label = fitLabel(geometry, forms.of(frames.names[i]), width);
+      const label = fitLabel(geometry, signForms(forms.of(frames.names[i]), frames.deltas?.[i] ?? 0), width);
       if (label === '') continue;
       const x = labelX(geometry.left + layout.starts[i] * scale);
       yield `${pad}${pad}<text x="${x}" y="${labelY(geometry, layout.depths[i])}">${escapeXml(label)}</text>\n`;
@@ -179,14 +191,23 @@ class Picture {
     const weight = layout.weights[frame] * options.factor;
     const name = this.names[this.frames.names[frame]];
     const share = layout.total > 0 ? layout.weights[frame] / layout.total : 1;
-    const change = this.frames.deltas === null || measured === 0 ? '' : `; ${signed(this.frames.deltas[frame] / measured)}`;
+    const { deltas } = this.frames;
+    if (deltas !== null && options.removed) {
+      const scale = { whole: measured, unit: this.unit, factor: options.factor };
+      return `${name}: ${compareWeights(layout.weights[frame] - this.spareOf(frame), deltas[frame], scale)}`;
+    }
+    const change = deltas === null || measured === 0 ? '' : `; ${signed(deltas[frame] / measured)}`;
     return `${name} (${countUnit(weight, this.unit)}, ${formatShare(share)}${change})`;
   }
 
   private summary(): string {
     const { layout, options, measured, unit, profile } = this;
     if (layout.count === 1 && measured === 0) return 'no stacks';
-    const parts = [countUnit(measured * options.factor, unit), countUnit(countStacks(profile), 'different stacks')];
+    const amount =
+      profile.before === null || !options.removed
+        ? countUnit(measured * options.factor, unit)
+        : compareWeights(totalWeight(profile), this.frames.deltas?.[0] ?? 0, { whole: measured, unit, factor: options.factor });
+    const parts = [amount, countUnit(countStacks(profile), 'different stacks')];
     if (layout.tooSmall > 0) parts.push(`${countUnit(layout.tooSmall, 'frames')} too small to draw`);
     return parts.join(' · ');
   }
@@ -249,6 +270,7 @@ class Picture {
       starts: layout.starts,
       weights: layout.weights,
       deltas: this.deltas(),
+      spare: this.spare(),
     };
   }
 
@@ -274,6 +296,19 @@ class Picture {
     const change = totalChanges(profile);
     const all = change.reduce((sum, value, node) => (profile.parents[node] < 0 ? sum + value : sum), 0);
     return Float64Array.from(layout.nodes, (node) => (node < 0 ? all : change[node]));
+  }
+
+  /** How much wider each frame is than its weight after. */
+  private spare(): Float64Array | null {
+    const { profile, layout } = this;
+    if (profile.before === null || !this.options.removed) return null;
+    const totals = totalWeights(profile);
+    const all = totalWeight(profile);
+    return Float64Array.from(layout.nodes, (node, i) => layout.weights[i] - (node < 0 ? all : totals[node]));
+  }
+
+  private spareOf(frame: number): number {
+    return this.frames.spare?.[frame] ?? 0;
   }
 
   private dataText(): string {

@@ -41,6 +41,11 @@ export const FLAME_GRAPH_OPTIONS: readonly OptionSpec[] = [
   { name: 'deterministic', type: 'boolean', about: 'shades by a hash of the name; the default' },
   { name: 'colordiffusion', type: 'boolean', about: 'wider frames are redder' },
   { name: 'negate', type: 'boolean', about: 'swap red and blue of a comparison' },
+  {
+    name: 'removed',
+    type: 'boolean',
+    about: 'show what is gone in a comparison: a stack is as wide as the larger of its two weights',
+  },
   { name: 'inverted', type: 'boolean', about: 'roots at the top (icicle graph)', alias: ['icicle'] },
   { name: 'flamechart', type: 'boolean', about: 'keep the order of folded input and join neighbours only' },
   { name: 'sort', type: 'string', about: 'order of frames that share a caller', choices: ['name', 'width', 'input'] },
@@ -90,6 +95,7 @@ export interface FlameGraphOptions {
   readonly deterministic?: boolean;
   readonly colordiffusion?: boolean;
   readonly negate?: boolean;
+  readonly removed?: boolean;
   readonly inverted?: boolean;
   readonly flamechart?: boolean;
   readonly sort?: string;

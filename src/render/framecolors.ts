@@ -26,6 +26,8 @@ export interface LegendEntry {
 
 /** A state's colour is shown where at least this share of the goroutines is in it; else they are mixed. */
 const DOMINANT = 0.75;
+/** Changes below this share of the largest are what scaling leaves behind. */
+const NOISE = 1e-9;
 const ROOT_COLOR: Rgb = 0xe4e2dc;
 
 export class FrameColors {
@@ -159,14 +161,15 @@ export class FrameColors {
     const most = change.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     const sign = options.negate ? -1 : 1;
     const words = [
-      ['more', sign],
-      ['less', -sign],
+      ['+ more', sign],
+      ['− less', -sign],
       ['the same', 0],
     ] as const;
     for (const [name, share] of words) this.legend.push({ name, color: differenceColor(share) });
     return (frame) => {
       const node = layout.nodes[frame];
-      return differenceColor(node < 0 || most === 0 ? 0 : (sign * change[node]) / most);
+      const share = node < 0 || most === 0 ? 0 : (sign * change[node]) / most;
+      return differenceColor(Math.abs(share) < NOISE ? 0 : share);
     };
   }
 }

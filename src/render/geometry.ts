@@ -125,6 +125,31 @@ export class LabelForms {
   }
 }
 
+/** Forms that say by their first character whether a frame grew or shrank. */
+export function signForms(forms: readonly string[], delta: number): readonly string[] {
+  return delta === 0 ? forms : forms.map((form) => `${delta > 0 ? '+' : '−'} ${form}`);
+}
+
+/** `10 → 4 samples (−6, −0.35% of all)`: a weight before and after, of a whole. */
+export function compareWeights(after: number, delta: number, { whole, unit, factor }: WeightScale): string {
+  const share = whole === 0 ? 0 : delta / whole;
+  const change =
+    delta === 0 ? 'unchanged' : `${signedText(delta * factor, formatCount)}, ${signedText(share, formatShare)} of all`;
+  return `${formatCount((after - delta) * factor)} → ${countUnit(after * factor, unit)} (${change})`;
+}
+
+/** What weights are told in. */
+export interface WeightScale {
+  readonly whole: number;
+  readonly unit: string;
+  readonly factor: number;
+}
+
+/** With its sign; the minus sign is the typographic one. */
+export function signedText(value: number, format: (value: number) => string): string {
+  return value === 0 ? format(0) : `${value > 0 ? '+' : '−'}${format(Math.abs(value))}`;
+}
+
 /** Thousands separated by commas; up to two decimals of a fraction. */
 export function formatCount(value: number): string {
   const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(6));

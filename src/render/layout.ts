@@ -15,6 +15,8 @@ export interface LayoutOptions {
   readonly minWeight: number;
   /** What the root is to stand for; the sum of all stacks where that is more. */
   readonly total: number | null;
+  /** By node: what the stacks that end there are wide; their weight where left out. */
+  readonly own?: Float64Array;
 }
 
 /** Frames in the order callers first, then by row position; index 0 is the root frame, `all`. */
@@ -37,7 +39,7 @@ export interface FlameLayout {
 }
 
 export function layoutFlame(profile: Profile, options: LayoutOptions): FlameLayout {
-  const totals = totalWeights(profile);
+  const totals = totalWeights(profile, options.own);
   const children = new ChildLists(profile, totals, options);
   const measured = children.sumOf(ROOT);
   const total = Math.max(measured, options.total ?? 0);

@@ -2,6 +2,7 @@
 
 import { decodeFrames, type FlameData, type FlameFrames } from '../../src/render/flamedata.ts';
 import {
+  compareWeights,
   countUnit,
   fitLabel,
   formatShare,
@@ -10,6 +11,7 @@ import {
   labelX,
   labelY,
   rowTop,
+  signForms,
   textWidth,
 } from '../../src/render/geometry.ts';
 import { Address } from './address.ts';
@@ -183,7 +185,8 @@ export class FlameView {
     const link = this.links.get(frame)?.cloneNode(false) as Element | undefined;
     if (link !== undefined) link.append(path);
     into.paths.append(link ?? path);
-    const label = width < 3 * geometry.charWidth ? '' : fitLabel(geometry, this.forms.of(this.frames.names[frame]), width);
+    const forms = signForms(this.forms.of(this.frames.names[frame]), this.frames.deltas?.[frame] ?? 0);
+    const label = width < 3 * geometry.charWidth ? '' : fitLabel(geometry, forms, width);
     if (label !== '') into.labels.append(svgElement('text', { x: labelX(x), y: labelY(geometry, depth) }, label));
   }
 
@@ -265,13 +268,14 @@ export class FlameView {
   }
 
   private factsOf(frame: number): string[] {
-    const { weights, deltas } = this.frames;
+    const { weights, deltas, spare } = this.frames;
     const weight = weights[frame];
     const all = weights[0];
-    const facts = [countUnit(weight * this.data.factor, this.data.unit), `${formatShare(weight / all)} of all`];
+    const { unit, factor } = this.data;
+    if (deltas !== null) return [compareWeights(weight - (spare?.[frame] ?? 0), deltas[frame], { whole: all, unit, factor })];
+    const facts = [countUnit(weight * factor, unit), `${formatShare(weight / all)} of all`];
     if (this.zoomed !== 0 && weight <= weights[this.zoomed])
       facts.push(`${formatShare(weight / weights[this.zoomed])} of the zoomed frame`);
-    if (deltas !== null) facts.push(`change ${deltas[frame] > 0 ? '+' : ''}${((deltas[frame] / all) * 100).toFixed(2)}%`);
     return facts;
   }
 

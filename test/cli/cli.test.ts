@@ -54,8 +54,9 @@ describe('goflame', () => {
   });
 
   it('helps, with examples, for every command', () => {
-    expect(run(['--help']).out).toMatch(/collapse[\s\S]*render[\s\S]*inspect[\s\S]*demo[\s\S]*Exit codes/);
-    for (const command of ['collapse', 'render', 'inspect', 'demo']) expect(run([command, '--help']).out).toContain('Examples:');
+    expect(run(['--help']).out).toMatch(/collapse[\s\S]*render[\s\S]*inspect[\s\S]*diff[\s\S]*demo[\s\S]*Exit codes/);
+    for (const command of ['collapse', 'render', 'inspect', 'diff', 'demo'])
+      expect(run([command, '--help']).out).toContain('Examples:');
   });
 
   it('names in --from what the reader knows', () => expect([...FROM_CHOICES].sort()).toEqual([...INPUT_FORMATS].sort()));
@@ -73,6 +74,10 @@ describe('goflame', () => {
     ['render', '--colors', 'mauve', WW, '-o', 'x.svg'],
     ['render', '--minwidth', 'wide', WW, '-o', 'x.svg'],
     ['render', WW, '-o', 'x.html'],
+    ['diff', WW],
+    ['diff', WW, RACE],
+    ['diff', '-', '-'],
+    ['diff', '--fail-on', 'race', WW, WW],
   ];
   for (const args of WRONG_USAGE) {
     it(`exits with 2: ${args.map((arg) => path.basename(arg)).join(' ')}`, () => {
@@ -386,5 +391,43 @@ describe('demo', () => {
     expect(
       parseSvg(readFileSync(path.join(folder, 'goflame-demo.svg'), 'utf8')).querySelectorAll('.frames path').length,
     ).toBeGreaterThan(20);
+  });
+});
+
+describe('diff', () => {
+  const older = () => file('before.folded', 'main;a 10\nmain;gone 10\n');
+  const newer = () => file('after.folded', 'main;a 15\nmain;new 15\n');
+
+  it('tells what changed on stdout, as folded stacks, as JSON', () => {
+    const text = run(['diff', older(), newer()]).out;
+    expect(text).toMatch(/20 → 30 samples: \+10 \(\+50\.00%\)/);
+    expect(text).toMatch(/-10 +10 +0 +-10 +gone/);
+    expect(run(['diff', '--folded', older(), newer()]).out).toBe('main;a 10 15\nmain;gone 10 0\nmain;new 0 15\n');
+    expect(run(['diff', '--folded', '--normalize', older(), newer()]).out).toBe('main;a 15 15\nmain;gone 15 0\nmain;new 0 15\n');
+    const json = JSON.parse(run(['diff', '--json', '--normalize', older(), newer()]).out);
+    expect(json).toMatchObject({ schema: 'goflame/diff/1', factor: 1.5, total: { before: 20, after: 30, change: 10 } });
+    expect(json.functions.find((one: { function: string }) => one.function === 'gone')).toMatchObject({
+      self: { before: 15, after: 0, change: -15 },
+    });
+  });
+
+  it('draws what is gone as well', () => {
+    const target = path.join(folder, 'diff.svg');
+    expect(run(['diff', older(), newer(), '-o', target]).code).toBe(0);
+    const titles = [...parseSvg(readFileSync(target, 'utf8')).querySelectorAll('.frames title')].map(
+      (title) => title.textContent,
+    );
+    expect(titles).toContain('gone: 10 → 0 samples (−10, −25.00% of all)');
+    expect(titles).toContain('main: 20 → 30 samples (+10, +25.00% of all)');
+  });
+
+  it('exits with 1 and one line that says why', () => {
+    const { code, err } = run(['diff', '--fail-on', 'growth>20%,new-race', older(), newer()]);
+    expect({ code, err }).toEqual({ code: 1, err: 'goflame: found growth by 50.00%: 20 to 30 samples (--fail-on growth>20%)\n' });
+    expect(run(['diff', '--fail-on', 'growth>50%', older(), newer()]).code).toBe(0);
+  });
+
+  it('reads one of the two from stdin', () => {
+    expect(run(['diff', '-', newer()], 'main;a 15\nmain;new 15\n').out).toContain('No function weighs more or less');
   });
 });

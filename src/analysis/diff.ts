@@ -1,0 +1,85 @@
+/** Two inputs of one kind → their difference. What is the same on both sides is in none of the lists. */
+
+import { UsageError } from '../base/errors.ts';
+import type { ComparedInput, Comparison } from '../model/comparison.ts';
+import type { Part } from '../model/evidence.ts';
+import { type Profile, totalWeight } from '../model/profile.ts';
+import { compareGroups, type SummarizedInput } from './diffgroups.ts';
+import { listFunctionChanges, overlayProfiles } from './diffprofile.ts';
+import { compareRaces } from './diffraces.ts';
+
+export interface ComparableInput extends SummarizedInput {
+  readonly file: string;
+  readonly profile: Profile;
+}
+
+export interface DiffOptions {
+  /** Scale the run before to the total of the run after: shares are compared, not amounts. */
+  readonly normalize?: boolean;
+}
+
+/** What each format is called, and which formats can stand for one another. */
+const KINDS: Record<Part['format'], { readonly name: string; readonly families: readonly string[] }> = {
+  'goroutine-dump': { name: 'goroutine dump', families: ['dump'] },
+  'goroutine-profile': { name: 'goroutine profile', families: ['profile'] },
+  'race-report': { name: 'race reports', families: ['races'] },
+  'tsan-report': { name: 'C/C++ race report', families: [] },
+  // A run of the tests without a finding is what one with findings is compared with.
+  'go-test': { name: 'go test output', families: ['races', 'dump', 'tests'] },
+  folded: { name: 'folded stacks', families: ['folded'] },
+  'go-trace': { name: 'execution trace', families: [] },
+  schedtrace: { name: 'scheduler log', families: [] },
+};
+
+/** @throws UsageError for inputs of kinds that have nothing in common, or that are comparisons already. */
+export function compareInputs(before: ComparableInput, after: ComparableInput, options: DiffOptions = {}): Comparison {
+  const [then, now] = [before, after].map(describeInput);
+  refuseUnlike(before, after, [then, now]);
+  const total = { before: totalWeight(before.profile), after: totalWeight(after.profile) };
+  const factor = options.normalize && total.before > 0 && total.after > 0 ? total.after / total.before : 1;
+  const profile = overlayProfiles(before.profile, after.profile, factor);
+  const unit = total.after === 0 && total.before > 0 ? before.profile.unit : after.profile.unit;
+  return {
+    before: then,
+    after: now,
+    unit,
+    total,
+    factor,
+    profile: { ...profile, unit },
+    functions: listFunctionChanges(profile),
+    groups: compareGroups(before, after),
+    races: compareRaces(before, after),
+  };
+}
+
+function describeInput({ file, summaries }: ComparableInput): ComparedInput {
+  return { file, kinds: [...new Set(summaries.map(({ part }) => KINDS[part.format].name))] };
+}
+
+function refuseUnlike(before: ComparableInput, after: ComparableInput, [then, now]: readonly ComparedInput[]): void {
+  const [one, other] = [before, after].map(
+    ({ summaries }) => new Set(summaries.flatMap(({ part }) => KINDS[part.format].families)),
+  );
+  if (![...one].some((family) => other.has(family))) {
+    const kinds = [then, now].map(
+      ({ file, kinds: names }) => `${nameOf(file)} holds ${names.map(withArticle).join(' and ') || 'nothing'}`,
+    );
+    throw new UsageError(`there is no difference to take between these: ${kinds.join(', ')}`);
+  }
+  for (const { file, profile } of [before, after]) {
+    if (profile.before !== null) throw new UsageError(`${nameOf(file)} is a comparison already: it has two weights on each line`);
+  }
+  const [unit, otherUnit] = [before.profile, after.profile].map((profile) => (totalWeight(profile) > 0 ? profile.unit : null));
+  if (unit !== null && otherUnit !== null && unit !== otherUnit) {
+    throw new UsageError(`${nameOf(then.file)} counts ${unit}, ${nameOf(now.file)} counts ${otherUnit}`);
+  }
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'stdin' : file;
+}
+
+function withArticle(kind: string): string {
+  if (/s$|output$/.test(kind)) return kind;
+  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}

@@ -1,0 +1,83 @@
+/** The difference of two inputs of one kind. Everywhere `before` is the first one, `after` the second. */
+
+import type { Ownership } from './names.ts';
+import type { Profile } from './profile.ts';
+import type { RaceReport } from './snapshot.ts';
+import type { Frame, StackTable } from './stacks.ts';
+
+/** A number on both sides. */
+export interface Pair {
+  readonly before: number;
+  readonly after: number;
+}
+
+export function changeOf({ before, after }: Pair): number {
+  return after - before;
+}
+
+/** What two inputs can have in common; of other kinds there is nothing to compare. */
+export type ComparedKind = 'goroutine dump' | 'goroutine profile' | 'race reports' | 'folded stacks' | 'go test output';
+
+export interface ComparedInput {
+  readonly file: string;
+  readonly kinds: readonly string[];
+}
+
+export interface FunctionChange {
+  readonly function: string;
+  readonly owner: Ownership;
+  /** In stacks that end in it, and in stacks that hold it. */
+  readonly self: Pair;
+  readonly total: Pair;
+}
+
+/** Goroutines of one stack on one side. */
+export interface GroupSide {
+  readonly count: number;
+  /** State words → how many. */
+  readonly states: ReadonlyMap<string, number>;
+  /** Whole minutes; 0 where none was told. */
+  readonly maxWait: number;
+  readonly leaked: number;
+}
+
+/** Goroutines that stand in the same functions, on both sides. */
+export interface GroupChange {
+  /** Leaf first; places are those of the run after, where it has the stack. */
+  readonly frames: readonly Frame[];
+  /** The innermost frame of the program's own code, else of any outside the runtime, else the leaf; null without frames. */
+  readonly at: Frame | null;
+  readonly createdBy: Frame | null;
+  readonly before: GroupSide | null;
+  readonly after: GroupSide | null;
+  readonly count: Pair;
+}
+
+/** One race by its fingerprint: how often it was reported on each side. */
+export interface RaceChange {
+  readonly fingerprint: string;
+  readonly count: Pair;
+  /** A report that stands for all; of the run after, where there is one. */
+  readonly race: RaceReport;
+  readonly stacks: StackTable;
+  /** Kind of each access, and the innermost frame outside the runtime. */
+  readonly accesses: readonly { readonly kind: string; readonly at: Frame | null }[];
+}
+
+export interface Comparison {
+  readonly before: ComparedInput;
+  readonly after: ComparedInput;
+  /** What the weights count. */
+  readonly unit: string;
+  /** Sum of all weights as they were measured, before any scaling. */
+  readonly total: Pair;
+  /** What the weights before were multiplied by; 1 where they are shown as they are. */
+  readonly factor: number;
+  readonly profile: Profile;
+  /** Those that changed: largest change of what ends in them first, then of what they hold. */
+  readonly functions: readonly FunctionChange[];
+  /** Those that changed, most suspect first; null where no side has goroutines. */
+  readonly groups: readonly GroupChange[] | null;
+  /** New ones first, then those gone, then the rest; null where no side is about races. */
+  readonly races: readonly RaceChange[] | null;
+}
