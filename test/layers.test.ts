@@ -17,7 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['base', 'model', 'formats', 'analysis', 'render', 'version'],
   build: [],
   version: [],
-  templates: ['render'],
+  templates: ['base', 'model', 'render'],
 };
 
 interface Edge {

@@ -3,11 +3,11 @@
  * as lines and addresses move from build to build.
  */
 
+import { firstOwnFrame } from '../model/callsite.ts';
 import { changeOf, type GroupChange, type GroupSide } from '../model/comparison.ts';
 import { foldTypeLists } from '../model/names.ts';
 import { elidedText, type Frame, type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 import type { PartSummary } from '../model/summary.ts';
-import { firstOwnFrame } from './frames.ts';
 
 /** One input as it was added up. */
 export interface SummarizedInput {

@@ -1,10 +1,10 @@
 /** Which races are new, gone or still there, by their fingerprints. */
 
+import { firstUserFrame } from '../model/callsite.ts';
 import type { RaceChange } from '../model/comparison.ts';
 import type { StackTable } from '../model/stacks.ts';
 import type { RaceGroup } from '../model/summary.ts';
 import type { SummarizedInput } from './diffgroups.ts';
-import { firstUserFrame } from './frames.ts';
 
 interface Known {
   readonly group: RaceGroup;

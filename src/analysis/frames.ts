@@ -1,16 +1,7 @@
 /** Frames as the analyses show them: the text of each, and whose code it is, computed once per frame. */
 
-import { foldTypeLists, isRuntimeFunction, type Ownership, type OwnershipRule, ownershipOf } from '../model/names.ts';
-import {
-  elidedText,
-  type Frame,
-  type FrameId,
-  isElided,
-  NO_STACK,
-  placeOf,
-  type StackId,
-  type StackTable,
-} from '../model/stacks.ts';
+import { foldTypeLists, type Ownership, type OwnershipRule, ownershipOf } from '../model/names.ts';
+import { elidedText, type Frame, type FrameId, isElided, placeOf, type StackTable } from '../model/stacks.ts';
 
 export interface FrameText {
   readonly text: string;
@@ -48,29 +39,6 @@ export class FrameTexts {
     const place = this.style.lines ? placeOf(frame) : null;
     return { text: place === null ? name : `${name} ${place}`, owner: ownershipOf(frame.function, frame.file, this.style) };
   }
-}
-
-/** The innermost frame outside the runtime and what it calls into: the statement that was reached; null if none. */
-export function firstUserFrame(stacks: StackTable, stack: StackId): FrameId | null {
-  for (let node = stack; node !== NO_STACK; node = stacks.callerOf(node)) {
-    const frame = stacks.frame(stacks.leafOf(node));
-    if (!isElided(frame) && !isPlumbing(frame.function)) return stacks.leafOf(node);
-  }
-  return null;
-}
-
-/** The innermost frame of the program's own code; of any outside the runtime where it has none; else the leaf. */
-export function firstOwnFrame(stacks: StackTable, stack: StackId): FrameId | null {
-  for (let node = stack; node !== NO_STACK; node = stacks.callerOf(node)) {
-    const frame = stacks.frame(stacks.leafOf(node));
-    if (!isElided(frame) && ownershipOf(frame.function, frame.file, { own: [] }) === 'own') return stacks.leafOf(node);
-  }
-  return firstUserFrame(stacks, stack) ?? (stack === NO_STACK ? null : stacks.leafOf(stack));
-}
-
-/** Functions that stand below the statement that a report is about. */
-export function isPlumbing(name: string): boolean {
-  return isRuntimeFunction(name) || /^(?:sync\/atomic|internal\/|reflect\.|\?\?$)/.test(name);
 }
 
 /** The function of a frame; elided frames by their wording. */

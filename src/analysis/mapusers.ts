@@ -6,10 +6,10 @@
  * judged by the strongest of four signs, in this order; the weakest is given only where nothing better was found.
  */
 
+import { firstUserFrame, isPlumbing } from '../model/callsite.ts';
 import type { Crash, MapEvidence, MapUser } from '../model/snapshot.ts';
 import { type FrameId, isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
 import { canRun } from '../model/states.ts';
-import { firstUserFrame, isPlumbing } from './frames.ts';
 
 type Operation = MapUser['operation'];
 

@@ -1,5 +1,5 @@
 /**
- * Imports that end in `?bundled`: the module and all that it imports, as one minified script in a string. One plugin
+ * Imports that end in `?bundled`: the module and all that it imports, as one minified script (or style sheet) in a string. One plugin
  * for the build (esbuild), one for the tests (Vite), so that both see the same text.
  */
 
@@ -7,19 +7,29 @@ import path from 'node:path';
 import { buildSync, type Plugin } from 'esbuild';
 
 const SUFFIX = '?bundled';
+/** How Vite is shown what was resolved: an id that it does not take for a style sheet. */
+const MARK = '!bundled';
 
 /** Oldest language of the browsers that the pictures are made for. */
 const TARGET = 'es2020';
 
+/** d3-flame-graph imports a style sheet that the page has no use for, and movements that it does without. */
+const SCRIPT_OPTIONS = {
+  format: 'iife',
+  loader: { '.css': 'empty' },
+  alias: { 'd3-transition': path.resolve('templates/report/stillselection.ts') },
+} as const;
+
+/** The text of a script, or of a style sheet, with all that it imports. */
 export function bundleScript(file: string): string {
   const { outputFiles } = buildSync({
     entryPoints: [file],
     bundle: true,
     minify: true,
-    format: 'iife',
     target: TARGET,
     legalComments: 'none',
     write: false,
+    ...(file.endsWith('.css') ? {} : SCRIPT_OPTIONS),
   });
   return outputFiles[0].text.trim();
 }
@@ -44,11 +54,11 @@ export function bundledVitePlugin() {
     enforce: 'pre' as const,
     resolveId(wanted: string, importer: string | undefined): string | null {
       if (!wanted.endsWith(SUFFIX) || importer === undefined) return null;
-      return `\0${path.resolve(path.dirname(importer), wanted.slice(0, -SUFFIX.length))}${SUFFIX}`;
+      return `\0${path.resolve(path.dirname(importer), wanted.slice(0, -SUFFIX.length))}${MARK}`;
     },
     load(id: string): string | null {
-      if (!id.startsWith('\0') || !id.endsWith(SUFFIX)) return null;
-      return `export default ${JSON.stringify(bundleScript(id.slice(1, -SUFFIX.length)))};`;
+      if (!id.startsWith('\0') || !id.endsWith(MARK)) return null;
+      return `export default ${JSON.stringify(bundleScript(id.slice(1, -MARK.length)))};`;
     },
   };
 }

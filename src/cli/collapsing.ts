@@ -46,7 +46,7 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
 }
 
 /** Spans of a trace are no stacks with counts yet. */
-function refuseTraces(inputs: readonly ReadInput[]): void {
+export function refuseTraces(inputs: readonly ReadInput[]): void {
   const trace = inputs.find(({ evidence }) => evidence.parts.some(({ format }) => format === 'go-trace'));
   if (trace !== undefined)
     throw new UsageError(`${trace.file} is an execution trace: goflame inspect reads it, collapse and render do not`);

@@ -9,6 +9,7 @@ import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
+import { reportCommand } from './commands/report.ts';
 import { describeError, EXIT } from './exit.ts';
 import { guardDashes } from './options.ts';
 import { endOnClosedPipe } from './outputs.ts';
@@ -38,10 +39,11 @@ function makeParser(args: readonly string[]) {
     )
     .command(collapseCommand)
     .command(renderCommand)
+    .command(reportCommand)
     .command(inspectCommand)
     .command(diffCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect, diff or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: collapse, render, report, inspect, diff or demo (goflame --help tells more)')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

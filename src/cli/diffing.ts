@@ -17,7 +17,7 @@ import { EXIT } from './exit.ts';
 import { isDamaged, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
-import { writeOutput } from './outputs.ts';
+import { isPage, writeOutput } from './outputs.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
 
 export type DiffArguments = Omit<InputArguments, 'file'> &
@@ -32,12 +32,13 @@ export type DiffArguments = Omit<InputArguments, 'file'> &
     top: number;
   };
 
-type Shape = 'text' | 'json' | 'folded' | 'svg';
+type Shape = 'text' | 'json' | 'folded' | 'svg' | 'page';
 
 /** What to write, by the options and the name of the file. */
 function shapeOf({ output = '-', json, folded }: DiffArguments): Shape {
   if (json) return 'json';
   if (folded || /\.(?:folded|collapsed)$/i.test(output)) return 'folded';
+  if (isPage(output)) return 'page';
   if (/\.svg$/i.test(output)) return 'svg';
   return 'text';
 }
@@ -52,7 +53,9 @@ export async function diffInputs(args: DiffArguments): Promise<number | null> {
   const inputs = await readBoth(args);
   if (inputs === null) return null;
   const comparison = compareInputs(inputs[0], inputs[1], { normalize: args.normalize ?? false });
-  await writeOutput(writeShape(shapeOf(args), comparison, args, options), args.output);
+  const shape = shapeOf(args);
+  if (shape === 'page') await writePage(comparison, args);
+  else await writeOutput(writeShape(shape, comparison, args, options), args.output);
   const met = conditions.flatMap(({ text, check }) => {
     const found = check(comparison);
     return found === null ? [] : [`${found} (--fail-on ${text})`];
@@ -61,7 +64,17 @@ export async function diffInputs(args: DiffArguments): Promise<number | null> {
   return met.length > 0 ? EXIT.found : EXIT.done;
 }
 
-function writeShape(shape: Shape, comparison: Comparison, args: DiffArguments, options: FlameGraphOptions): Iterable<string> {
+async function writePage(comparison: Comparison, args: DiffArguments): Promise<void> {
+  const { reportComparison } = await import('./reporting.ts');
+  await reportComparison(comparison, args);
+}
+
+function writeShape(
+  shape: Exclude<Shape, 'page'>,
+  comparison: Comparison,
+  args: DiffArguments,
+  options: FlameGraphOptions,
+): Iterable<string> {
   if (shape === 'json') return writeDiffJson(comparison);
   if (shape === 'folded') return writeFolded(comparison.profile);
   if (shape === 'svg') return writeFlameGraph(comparison.profile, options);

@@ -2,6 +2,11 @@
 
 import { statSync, writeFileSync } from 'node:fs';
 
+/** Whether a page of HTML is asked for, by the file's name. */
+export function isPage(output: string | undefined): boolean {
+  return output !== undefined && /\.html?$/i.test(output);
+}
+
 /** Writes chunks to stdout, or to a file. */
 export async function writeOutput(chunks: Iterable<string>, output: string | undefined): Promise<void> {
   if (output === undefined || output === '-') await writeStdout(chunks);

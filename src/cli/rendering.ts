@@ -8,7 +8,7 @@ import { resolveOptions } from '../render/flameoptions.ts';
 import { collapseInputs } from './collapsing.ts';
 import { readNameAttributes, readPaletteMap, writePaletteMap } from './flamefiles.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
-import { writeOutput } from './outputs.ts';
+import { isPage, writeOutput } from './outputs.ts';
 
 export type RenderArguments = InputArguments &
   CollapseArguments &
@@ -20,6 +20,7 @@ export async function renderFlameGraph(args: RenderArguments): Promise<number | 
   resolveOptions(base);
   const nameAttributes: ReadonlyMap<string, NameAttributes> | null =
     args.nameattr === undefined ? null : await readNameAttributes(args.nameattr);
+  if (isPage(args.output)) return await renderPage(args, base);
   const paletteMap = args.cp ? await readPaletteMap() : null;
   const collapsed = await collapseInputs(args, args.flamechart ?? false);
   if (collapsed === null) return null;
@@ -33,6 +34,12 @@ export async function renderFlameGraph(args: RenderArguments): Promise<number | 
   if (paletteMap !== null) await writePaletteMap(paletteMap);
   if (!args.quiet) tellReport(report);
   return collapsed.code;
+}
+
+/** The same inputs as an interactive page. */
+async function renderPage(args: RenderArguments, look: FlameGraphOptions): Promise<number | null> {
+  const { reportInputs } = await import('./reporting.ts');
+  return await reportInputs({ ...args, ...look }, { merged: true, reshape: (profile) => reshape(profile, args) });
 }
 
 /** `--no-sort`, as inferno has it, keeps the order of the input. */

@@ -178,7 +178,7 @@ class ChildLists {
 }
 
 /** The place of each text among all of them. */
-function rankTexts(texts: readonly string[]): Int32Array {
+export function rankTexts(texts: readonly string[]): Int32Array {
   const order = Array.from(texts, (_, id) => id).sort((a, b) => (texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : a - b));
   const ranks = new Int32Array(texts.length);
   order.forEach((id, rank) => {

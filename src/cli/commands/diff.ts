@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs';
-import { UsageError } from '../../base/errors.ts';
 import { planAction } from '../action.ts';
 import type { DiffArguments } from '../diffing.ts';
 import { EXIT } from '../exit.ts';
@@ -41,13 +40,9 @@ export const diffCommand: CommandModule<object, DiffArguments> = {
       .example('$0 diff old.folded new.folded -o diff.svg', 'flame graph of the difference, with what is gone')
       .example('$0 diff --fail-on new-race main.log branch.log', 'exit with 1 if a race is new')
       .example("$0 diff --normalize --fail-on 'growth>20%' before.txt after.txt --json", 'for scripts') as never,
-  handler: (args) => planAction(() => runDiff(args)),
+  handler: (args) =>
+    planAction(async () => {
+      const { diffInputs } = await import('../diffing.ts');
+      return (await diffInputs(args)) ?? EXIT.input;
+    }),
 };
-
-async function runDiff(args: DiffArguments): Promise<number> {
-  if (args.output !== undefined && /\.html?$/i.test(args.output)) {
-    throw new UsageError('the difference is drawn as SVG: use -o FILE.svg');
-  }
-  const { diffInputs } = await import('../diffing.ts');
-  return (await diffInputs(args)) ?? EXIT.input;
-}

@@ -27,11 +27,12 @@ type Arguments = InputArguments &
 
 export const renderCommand: CommandModule<object, Arguments> = {
   command: 'render [file..]',
-  describe: 'any input (folded stacks too) → SVG flame graph',
+  describe: 'any input (folded stacks too) → flame graph as SVG, or as interactive page with -o FILE.html',
   builder: (yargs) =>
     withFiles(yargs)
       .options(lastWins({ ...OUTPUT_OPTION, ...COLLAPSE_OPTIONS, ...INPUT_OPTIONS, ...RENDER_OPTIONS, ...flameGraphOptions() }))
       .example('$0 render dump.txt -o flame.svg', 'a goroutine dump, coloured by whose code it is')
+      .example('$0 render dump.txt -o page.html', 'the interactive page: flame graph, functions, goroutines')
       .example('$0 render race.log -o race.svg', 'the two sides of each race in two colours')
       .example('$0 render --group-by state --colors state dump.txt -o states.svg', 'what the goroutines wait for')
       .example(
@@ -50,8 +51,5 @@ async function runRender(args: Arguments): Promise<number> {
 function checkOutput(output: string | undefined): void {
   if (output === undefined && process.stdout.isTTY) {
     throw new UsageError('name a file for the picture with -o FILE.svg (or -o - to have the SVG in this terminal)');
-  }
-  if (output !== undefined && /\.html?$/i.test(output)) {
-    throw new UsageError('this version draws SVG only: use -o FILE.svg (it is interactive in a browser)');
   }
 }

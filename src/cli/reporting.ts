@@ -1,0 +1,94 @@
+/** The work of `goflame report`, and of `goflame render` into a page: inputs → subjects → one page. */
+
+import { Collapser } from '../analysis/collapse.ts';
+import { teeSinks } from '../analysis/collect.ts';
+import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
+import { Summarizer } from '../analysis/summary.ts';
+import type { Comparison } from '../model/comparison.ts';
+import type { Profile } from '../model/profile.ts';
+import type { FlameGraphOptions } from '../render/flameoptions.ts';
+import { resolveOptions } from '../render/flameoptions.ts';
+import { makeDifference } from '../render/report/difference.ts';
+import type { Report, ReportSubject } from '../render/report/model.ts';
+import { writeReport } from '../render/report/page.ts';
+import { makeSubject, type SubjectInput } from '../render/report/subject.ts';
+import { VERSION } from '../version.ts';
+import { collapseOptions, refuseTraces } from './collapsing.ts';
+import { EXIT } from './exit.ts';
+import { isDamaged, judge, tellProblems } from './findings.ts';
+import { readInputs } from './inputs.ts';
+import type { CollapseArguments, InputArguments } from './options.ts';
+import { writeOutput } from './outputs.ts';
+
+export type ReportArguments = InputArguments &
+  CollapseArguments & { output?: string; title?: string; flamechart?: boolean } & FlameGraphOptions;
+
+export interface ReportRequest {
+  /** All inputs are one subject; else each is one of its own. */
+  readonly merged: boolean;
+  /** What is to be done with the stacks before they are shown. */
+  readonly reshape?: (profile: Profile) => Profile;
+}
+
+/** The exit code; null where `--strict` refuses an input. */
+export async function reportInputs(args: ReportArguments, { merged, reshape }: ReportRequest): Promise<number | null> {
+  resolveOptions(args);
+  const conditions = args['fail-on'] === undefined ? [] : parseFailOn(args['fail-on']);
+  const ordered = args.flamechart ?? false;
+  const findings = new FindingsCounter();
+  const collapsers: Collapser[] = [];
+  const summarizers: Summarizer[] = [];
+  const request = {
+    files: args.file ?? [],
+    ...(args.from === undefined ? {} : { from: args.from }),
+    redact: args.redact ?? false,
+    quiet: args.quiet ?? false,
+    ordered,
+  };
+  const inputs = await readInputs(
+    request,
+    (stacks, file) => {
+      if (!merged || collapsers.length === 0) collapsers.push(new Collapser({ ...collapseOptions(args), ordered }));
+      const collapser = collapsers[collapsers.length - 1];
+      const summarizer = new Summarizer(stacks);
+      summarizers.push(summarizer);
+      collapser.begin(stacks, file);
+      return teeSinks([collapser, summarizer, findings]);
+    },
+    (evidence) => {
+      collapsers[collapsers.length - 1].finish(evidence);
+      findings.finish(evidence);
+    },
+  );
+  refuseTraces(inputs);
+  if (!args.quiet) tellProblems(inputs);
+  if (args.strict && isDamaged(inputs)) return null;
+  const read: SubjectInput[] = inputs.map(({ file, evidence }, i) => ({
+    file,
+    stacks: evidence.stacks,
+    summaries: summarizers[i].summarize(evidence),
+    problems: evidence.problems,
+  }));
+  const groups = merged ? [read] : read.map((input) => [input]);
+  const subjects = groups.map((group, i) => {
+    const profile = collapsers[i].build();
+    return makeSubject(group.map(({ file }) => nameOf(file)).join(', '), group, reshape?.(profile) ?? profile, ordered);
+  });
+  await writePage(subjects, args);
+  return conditions.length === 0 ? EXIT.done : judge(conditions, findings);
+}
+
+/** A comparison as a page. */
+export async function reportComparison(comparison: Comparison, args: { output?: string } & FlameGraphOptions): Promise<void> {
+  await writePage([makeDifference(comparison)], args);
+}
+
+async function writePage(subjects: readonly ReportSubject[], args: { output?: string } & FlameGraphOptions): Promise<void> {
+  const title = args.title ?? (subjects.length === 1 ? subjects[0].name : `${subjects.length} inputs`);
+  const report: Report = { title, generator: `goflame ${VERSION}`, subjects };
+  await writeOutput(writeReport(report, args), args.output);
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'stdin' : file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+}

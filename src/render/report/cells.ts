@@ -1,0 +1,41 @@
+/** Frames and stacks as the tables of a report show them. */
+
+import { firstOwnFrame } from '../../model/callsite.ts';
+import { foldTypeLists } from '../../model/names.ts';
+import { elidedText, type Frame, type FrameId, isElided, placeOf, type StackId, type StackTable } from '../../model/stacks.ts';
+import type { Block } from './model.ts';
+
+/** The text that a frame has in the flame view; '' without a frame. */
+export function frameName(frame: Frame | null): string {
+  if (frame === null) return '';
+  return isElided(frame) ? elidedText(frame.elided) : foldTypeLists(frame.function);
+}
+
+/** Function and place, two blanks between them. */
+export function frameLine(frame: Frame): string {
+  const place = placeOf(frame);
+  return place === null ? frameName(frame) : `${frameName(frame)}  ${place}`;
+}
+
+/** The frame that a stack is about. */
+export function frameOfStack(stacks: StackTable, stack: StackId): Frame | null {
+  const frame = firstOwnFrame(stacks, stack);
+  return frame === null ? null : stacks.frame(frame);
+}
+
+export function frameOrNull(stacks: StackTable, frame: FrameId | null): Frame | null {
+  return frame === null ? null : stacks.frame(frame);
+}
+
+/** A stack, leaf first, and the go statement that began it. */
+export function stackBlock(title: string, frames: readonly Frame[], createdBy: Frame | null = null): Block {
+  const lines = frames.map(frameLine);
+  if (createdBy !== null) lines.push(`created by ${frameLine(createdBy)}`);
+  return { title, lines: lines.length === 0 ? ['(stack not available)'] : lines };
+}
+
+/** `3 running, 1 select`; the word alone where there is but one. */
+export function statesText(states: ReadonlyMap<string, number>): string {
+  const sorted = [...states].sort((a, b) => b[1] - a[1]);
+  return sorted.map(([state, count]) => (sorted.length > 1 ? `${count} ${state}` : state)).join(', ');
+}

@@ -1,0 +1,73 @@
+/**
+ * What a report shows: subjects (an input, several merged, or a comparison), each with its views. A view is a kind and
+ * its data; what reads an input decides which views there are, the page shows what it is given.
+ */
+
+import type { Profile } from '../../model/profile.ts';
+
+export interface Report {
+  readonly title: string;
+  /** The program and its version. */
+  readonly generator: string;
+  readonly subjects: readonly ReportSubject[];
+}
+
+export interface ReportSubject {
+  /** The file's name, or how the subject is called. */
+  readonly name: string;
+  /** `goroutine dump`, `race reports`, … */
+  readonly kind: string;
+  readonly facts: readonly Fact[];
+  readonly views: readonly ReportView[];
+}
+
+/** One line of what a person wants to know first. */
+export interface Fact {
+  readonly text: string;
+  readonly tone: 'plain' | 'alarm' | 'warning';
+}
+
+export type ReportView = FlameReportView | TableReportView;
+
+export interface FlameReportView {
+  readonly kind: 'flame';
+  readonly profile: Profile;
+  /** The stacks are in the order of time. */
+  readonly ordered: boolean;
+}
+
+export interface TableReportView {
+  readonly kind: 'table';
+  /** Of the tab: `Goroutines`. Unique within the subject. */
+  readonly title: string;
+  /** A sentence about what a row is. */
+  readonly about: string;
+  readonly table: Table;
+}
+
+/** What the cells of a column are: a number, a number with its sign, or text. */
+export type CellKind = 'count' | 'change' | 'text' | 'function';
+
+export interface TableColumn {
+  readonly title: string;
+  readonly kind: CellKind;
+  /** By row. */
+  readonly values: Float64Array | readonly string[];
+}
+
+/** Lines that belong together, below a row that is opened: a stack, one side of a race. */
+export interface Block {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+export interface Table {
+  readonly rows: number;
+  /** Column that rows are sorted by at first (largest first), or -1 for the order given. */
+  readonly sortBy: number;
+  readonly columns: readonly TableColumn[];
+  /** By row; none where rows cannot be opened. */
+  readonly blocks: readonly (readonly Block[])[];
+  /** By row: the frame's text that shows the row in the flame view, '' for none. */
+  readonly links: readonly string[];
+}

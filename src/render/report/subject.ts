@@ -1,0 +1,106 @@
+/** One input, or several merged, as a subject of a report: facts, the flame view, and a table for each part. */
+
+import type { Problem } from '../../base/errors.ts';
+import type { Part } from '../../model/evidence.ts';
+import { countStacks, type Profile, totalWeight } from '../../model/profile.ts';
+import type { StackTable } from '../../model/stacks.ts';
+import type { DumpSummary, PartSummary } from '../../model/summary.ts';
+import { countUnit, formatCount } from '../geometry.ts';
+import { frameLine } from './cells.ts';
+import type { Fact, ReportSubject, ReportView, TableReportView } from './model.ts';
+import { schedulerTable, testTable } from './plaintables.ts';
+import { goroutineTable, problemTable, raceTable, recordTable } from './tables.ts';
+
+export interface SubjectInput {
+  readonly file: string;
+  readonly stacks: StackTable;
+  readonly summaries: readonly PartSummary[];
+  readonly problems: readonly Problem[];
+}
+
+export const KIND_NAMES: Record<Part['format'], string> = {
+  'goroutine-dump': 'goroutine dump',
+  'goroutine-profile': 'goroutine profile',
+  'race-report': 'race reports',
+  'tsan-report': 'C/C++ race report',
+  'go-test': 'go test output',
+  folded: 'folded stacks',
+  'go-trace': 'execution trace',
+  schedtrace: 'scheduler log',
+};
+
+/** Lines of a panic message that are shown. */
+const MESSAGE_LINES = 8;
+
+export function makeSubject(name: string, inputs: readonly SubjectInput[], profile: Profile, ordered = false): ReportSubject {
+  const kinds = new Set(inputs.flatMap(({ summaries }) => summaries.map(({ part }) => KIND_NAMES[part.format])));
+  const tables = uniqueTitles(inputs.flatMap((input) => tablesOf(input)));
+  const problems = problemTable(inputs.flatMap((input) => input.problems));
+  const views: ReportView[] = [];
+  if (profile.nodeCount > 0) views.push({ kind: 'flame', profile, ordered });
+  views.push(...tables);
+  if (problems !== null) views.push(problems);
+  return { name, kind: [...kinds].join(', ') || 'nothing', facts: factsOf(inputs, profile), views };
+}
+
+function tablesOf({ summaries, stacks }: SubjectInput): TableReportView[] {
+  return summaries.flatMap((summary) => {
+    if ('mapUsers' in summary) return goroutineTable(summary, stacks, 'Goroutines') ?? [];
+    if ('reports' in summary) return raceTable(summary, stacks, 'Races') ?? [];
+    if ('records' in summary) return recordTable(summary, stacks, 'Records') ?? [];
+    if (summary.part.format === 'schedtrace') return schedulerTable(summary.part) ?? [];
+    if (summary.part.format === 'go-test') return testTable(summary.part) ?? [];
+    return [];
+  });
+}
+
+/** Several dumps in one input have numbers behind their names. */
+function uniqueTitles(tables: readonly TableReportView[]): TableReportView[] {
+  const counts = new Map<string, number>();
+  return tables.map((table) => {
+    const count = (counts.get(table.title) ?? 0) + 1;
+    counts.set(table.title, count);
+    return count === 1 ? table : { ...table, title: `${table.title} ${count}` };
+  });
+}
+
+function factsOf(inputs: readonly SubjectInput[], profile: Profile): Fact[] {
+  const facts = inputs.flatMap(({ summaries, stacks }) => summaries.flatMap((summary) => summaryFacts(summary, stacks)));
+  if (facts.length === 0 && profile.nodeCount > 0) {
+    facts.push(plain(`${countUnit(totalWeight(profile), profile.unit)}, ${countUnit(countStacks(profile), 'different stacks')}`));
+  }
+  const damaged = inputs.flatMap(({ problems }) => problems).filter(({ severity }) => severity !== 'info').length;
+  if (damaged > 0) facts.push({ tone: 'warning', text: countUnit(damaged, 'problems while reading') });
+  return facts;
+}
+
+function plain(text: string): Fact {
+  return { text, tone: 'plain' };
+}
+
+function summaryFacts(summary: PartSummary, stacks: StackTable): Fact[] {
+  if ('mapUsers' in summary) return dumpFacts(summary, stacks);
+  if ('reports' in summary) {
+    const text = `${countUnit(summary.groups.length, 'different races')}, ${countUnit(summary.reports, 'reports')}`;
+    return [{ text, tone: summary.groups.length > 0 ? 'alarm' : 'plain' }];
+  }
+  if ('records' in summary)
+    return [plain(`${formatCount(summary.part.total)} in all, ${countUnit(summary.records.length, 'different stacks')}`)];
+  return [];
+}
+
+function dumpFacts({ part, goroutines, groups, leaked, truncated, mapUsers }: DumpSummary, stacks: StackTable): Fact[] {
+  const facts: Fact[] = [];
+  if (part.crash !== null) {
+    const asked = part.crash.message.startsWith('SIGQUIT');
+    const message = part.crash.message.split('\n').slice(0, MESSAGE_LINES).join('\n');
+    facts.push({ text: `${part.crash.kind}: ${message}`, tone: asked ? 'plain' : 'alarm' });
+  }
+  for (const { id, operation, frame, evidence } of mapUsers) {
+    facts.push({ tone: 'alarm', text: `goroutine ${id}: map ${operation} at ${frameLine(stacks.frame(frame))} (${evidence})` });
+  }
+  facts.push(plain(`${countUnit(goroutines, 'goroutines')}, ${countUnit(groups.length, 'different stacks')}`));
+  if (leaked > 0) facts.push({ tone: 'alarm', text: countUnit(leaked, 'leaked goroutines') });
+  if (truncated > 0) facts.push({ tone: 'warning', text: `${formatCount(truncated)} cut off` });
+  return facts;
+}
