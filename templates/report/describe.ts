@@ -6,16 +6,18 @@ import { zoomedWidth } from './visible.ts';
 
 export interface Scope {
   readonly unit: string;
+  /** Weight of all stacks that were read. */
+  readonly whole: number;
   readonly zoomed: number;
   readonly until: number;
 }
 
 /** One fact a text: weight and share, or both weights and the change; what ends in the frame; the share of the zoom. */
-export function factsOf(tree: FlameTree, node: number, { unit, zoomed, until }: Scope): string[] {
+export function factsOf(tree: FlameTree, node: number, { unit, whole, zoomed, until }: Scope): string[] {
   const { totals, beforeTotals, self, widths } = tree;
   const facts: string[] = [];
   if (beforeTotals === null) {
-    facts.push(countUnit(totals[node], unit), `${shareText(totals[node], totals[0])} of all`);
+    facts.push(countUnit(totals[node], unit), `${shareText(totals[node], whole)} of all`);
   } else {
     const change = changeAt(tree, node);
     facts.push(`${formatCount(beforeTotals[node])} → ${countUnit(totals[node], unit)}`);

@@ -27,6 +27,7 @@ export class FlameView implements PageView {
   private readonly link: PageLink;
   private readonly source: Source;
   private readonly ids = new Map<string, number>();
+  private readonly whole: number;
   private readonly painter: Painter;
   private readonly finder: Finder;
   private readonly tools: FlameTools;
@@ -42,6 +43,7 @@ export class FlameView implements PageView {
     this.page = page;
     this.data = data;
     this.link = link;
+    this.whole = data.self.reduce((sum, weight) => sum + weight, 0);
     this.source = { columns: { ...data, classCount: data.classes.length }, ranks: rankTexts(page.texts), ordered: data.ordered };
     page.texts.forEach((text, id) => {
       this.ids.set(text, id);
@@ -177,7 +179,11 @@ export class FlameView implements PageView {
 
   private facts(tree: FlameTree, node: number, pane: PaneName): string[] {
     const { zoom, zoomAbove } = this.link.state;
-    return factsOf(tree, node, { unit: this.data.unit, ...FlamePane.rangeOf(tree, pane === 'main' ? zoom : zoomAbove) });
+    return factsOf(tree, node, {
+      unit: this.data.unit,
+      whole: this.whole,
+      ...FlamePane.rangeOf(tree, pane === 'main' ? zoom : zoomAbove),
+    });
   }
 
   private hover(pane: PaneName, frame: VisibleFrame | null, at: { x: number; y: number }): void {

@@ -21,6 +21,7 @@ export function tabulateFunctions(texts: readonly string[], data: FlameData, tre
   const then = before === null || beforeTotals === null ? null : weighTexts(walked, before.subarray(1), beforeTotals.subarray(1));
   const rows = texts.map((_, text) => text).filter((text) => now.total[text] > 0 || (then !== null && then.total[text] > 0));
   const pick = (values: Float64Array) => Float64Array.from(rows, (text) => values[text]);
+  const shares = (values: Float64Array) => Float64Array.from(rows, (text) => values[text] / (tree.totals[0] || 1));
   const changes = (of: 'self' | 'total') => Float64Array.from(rows, (text) => now[of][text] - (then?.[of][text] ?? 0));
   const number = (title: string, values: Float64Array, kind: TableColumn['kind'] = 'count'): TableColumn => ({
     title,
@@ -30,7 +31,13 @@ export function tabulateFunctions(texts: readonly string[], data: FlameData, tre
   const names: TableColumn = { title: 'Function', kind: 'function', values: rows.map((text) => texts[text]) };
   const columns =
     then === null
-      ? [number('Self', pick(now.self)), number('Total', pick(now.total)), names]
+      ? [
+          number('Self', pick(now.self)),
+          number('Self %', shares(now.self), 'share'),
+          number('Total', pick(now.total)),
+          number('Total %', shares(now.total), 'share'),
+          names,
+        ]
       : [
           number('Self change', changes('self'), 'change'),
           number('Self before', pick(then.self)),

@@ -31,6 +31,8 @@ export interface PaneContents {
 
 const ROW = 20;
 const MAX_ROWS = 1500;
+/** As many as a browser draws anew in a quarter of a second. */
+const MAX_FRAMES = 3000;
 const NARROWEST = 200;
 const HIT_COLOR = '#e600e6';
 /** Labels are set in the page's own type, which is nowhere wider than the picture's. */
@@ -116,7 +118,12 @@ export class FlamePane {
 
   private draw(contents: PaneContents): void {
     const { tree, zoom, icicle, coloring, hits } = contents;
-    const visible = seeTree(tree, { ...FlamePane.rangeOf(tree, zoom), width: this.width, maxRows: MAX_ROWS });
+    const visible = seeTree(tree, {
+      ...FlamePane.rangeOf(tree, zoom),
+      width: this.width,
+      maxRows: MAX_ROWS,
+      maxFrames: MAX_FRAMES,
+    });
     this.drawn = this.engine.draw(visible, {
       width: this.width,
       row: ROW,

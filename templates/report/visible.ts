@@ -1,6 +1,6 @@
 /**
  * The part of a tree that can be seen at a zoom, as d3-flame-graph takes it: objects that hold their callees. Frames
- * narrower than a pixel are not among them; neighbours that are too narrow are one stand-in, so that all others keep
+ * narrower than a pixel (or than a little more, where there would be too many of them) are not among them; neighbours that are too narrow are one stand-in, so that all others keep
  * their places.
  */
 
@@ -24,11 +24,16 @@ export interface Viewport {
   readonly width: number;
   /** Rows drawn below the zoomed frame; deeper ones are one stand-in. */
   readonly maxRows: number;
+  /** Frames and stand-ins that are drawn at most, more or less. */
+  readonly maxFrames: number;
 }
 
 /** Callers of the zoomed frame that are drawn, the root always among them. */
 const MAX_CALLERS = 24;
 const LEAST_PIXELS = 1;
+/** By what the least width grows while there are too many frames, and up to where. */
+const WIDER = 1.5;
+const WIDEST_LEAST = 12;
 
 export interface VisibleTree {
   readonly root: VisibleFrame;
@@ -38,7 +43,10 @@ export interface VisibleTree {
 }
 
 export function seeTree(tree: FlameTree, view: Viewport): VisibleTree {
-  return new Seer(tree, view).see();
+  for (let least = LEAST_PIXELS; ; least *= WIDER) {
+    const seen = new Seer(tree, view, least).see();
+    if (seen.frames <= view.maxFrames || least > WIDEST_LEAST) return seen;
+  }
 }
 
 /** What a zoom spans: the widths of the frame, or of the neighbours. */
@@ -62,11 +70,11 @@ class Seer {
   private rows = 1;
   private frames = 0;
 
-  constructor(tree: FlameTree, view: Viewport) {
+  constructor(tree: FlameTree, view: Viewport, pixels: number) {
     this.tree = tree;
     this.view = view;
     this.value = zoomedWidth(tree, view.zoomed, view.until);
-    this.least = (this.value / view.width) * LEAST_PIXELS;
+    this.least = (this.value / view.width) * pixels;
   }
 
   see(): VisibleTree {

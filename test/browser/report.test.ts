@@ -181,10 +181,11 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
       await page.keyboard.press('2');
       const self = (await cells(1)).map((text) => Number(text.replace(/,/g, '')));
       expect(self).toEqual([...self].sort((a, b) => b - a));
+      expect((await cells(2)).every((text) => /^[\d.]+%$/.test(text))).toBe(true);
       await page.locator('th button', { hasText: 'Function' }).click();
       const names = await page.locator('td.function .find').allTextContents();
       expect(names).toEqual([...names].sort());
-      await page.locator('th button', { hasText: 'Total' }).click();
+      await page.getByRole('button', { name: 'Total', exact: true }).click();
       expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending');
       await page.keyboard.press('/');
       await page.keyboard.type('roundtrip');

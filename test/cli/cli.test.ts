@@ -55,7 +55,7 @@ describe('goflame', () => {
 
   it('helps, with examples, for every command', () => {
     expect(run(['--help']).out).toMatch(/collapse[\s\S]*render[\s\S]*inspect[\s\S]*diff[\s\S]*demo[\s\S]*Exit codes/);
-    for (const command of ['collapse', 'render', 'inspect', 'diff', 'demo'])
+    for (const command of ['collapse', 'render', 'report', 'inspect', 'diff', 'demo'])
       expect(run([command, '--help']).out).toContain('Examples:');
   });
 
@@ -73,7 +73,6 @@ describe('goflame', () => {
     ['inspect', '--top', '0', WW],
     ['render', '--colors', 'mauve', WW, '-o', 'x.svg'],
     ['render', '--minwidth', 'wide', WW, '-o', 'x.svg'],
-    ['render', WW, '-o', 'x.html'],
     ['diff', WW],
     ['diff', WW, RACE],
     ['diff', '-', '-'],
@@ -429,5 +428,66 @@ describe('diff', () => {
 
   it('reads one of the two from stdin', () => {
     expect(run(['diff', '-', newer()], 'main;a 15\nmain;new 15\n').out).toContain('No function weighs more or less');
+  });
+});
+
+describe('pages', () => {
+  const page = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+  const headings = (html: string) =>
+    [...html.matchAll(/<h2>(.*?) <small>(.*?)<\/small>/g)].map(([, name, kind]) => `${name}: ${kind}`);
+
+  it('render merges its inputs into one, report keeps them apart', () => {
+    expect(run(['render', WW, RACE, '-o', 'merged.html'])).toEqual({ code: 0, out: '', err: '' });
+    expect(headings(page('merged.html'))).toEqual([
+      'mapfight-ww-go1.21.txt, pallets-map-go1.26.txt: goroutine dump, race reports',
+    ]);
+    expect(run(['report', WW, RACE, '-o', 'apart.html', '--title', 'Two & more']).code).toBe(0);
+    expect(headings(page('apart.html'))).toEqual([
+      'mapfight-ww-go1.21.txt: goroutine dump',
+      'pallets-map-go1.26.txt: race reports',
+    ]);
+    expect(page('apart.html')).toContain('<title>Two &amp; more</title>');
+  });
+
+  it('hold all they need, and allow their own script and styles alone', () => {
+    run(['report', WW, '-o', 'alone.html']);
+    const html = page('alone.html');
+    expect(html).not.toMatch(/(?:src|href)="https?:|url\(|@import/);
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1].replaceAll('&#39;', "'") ?? '';
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[\w+/=]+'; style-src 'sha256-/);
+    expect(policy).not.toContain('unsafe');
+    expect(html).not.toContain(' style=');
+  });
+
+  it('are the same bytes each time', () => {
+    run(['report', WW, RACE, '-o', 'one.html']);
+    run(['report', WW, RACE, '-o', 'two.html', '--title', '2 inputs']);
+    expect(page('one.html')).toBe(page('two.html'));
+  });
+
+  it('judge by --fail-on, refuse by --strict', () => {
+    expect(run(['report', RACE, '--fail-on', 'race', '-o', 'failed.html']).code).toBe(1);
+    const cut = readFileSync(RACE, 'utf8').slice(0, 900);
+    expect(run(['report', file('cut.log', cut), '--strict', '-o', 'strict.html']).code).toBe(3);
+    expect(existsSync(path.join(folder, 'strict.html'))).toBe(false);
+  });
+
+  it('show differences', () => {
+    const [older, newer] = ['before', 'after'].map((when) => path.join(FIXTURES, `goroutines/ferry-${when}-go1.26.txt`));
+    expect(run(['diff', older, newer, '-o', 'diff.html', '--fail-on', 'goroutines>+100']).code).toBe(1);
+    expect(headings(page('diff.html'))).toEqual([
+      'ferry-before-go1.26.txt → ferry-after-go1.26.txt: difference of goroutine dump',
+    ]);
+  });
+
+  it('show scheduler logs and test output as tables', () => {
+    run([
+      'report',
+      path.join(FIXTURES, 'schedtrace/belts-schedtrace-go1.26.txt'),
+      file('ok.txt', 'ok  \tx\t0.1s\nPASS\n'),
+      '-o',
+      'tables.html',
+    ]);
+    expect(page('tables.html')).toMatch(/<h3>Scheduler<[\s\S]*<h3>Tests</);
   });
 });

@@ -8,6 +8,7 @@ import { matchesIn } from '../../templates/report/find.ts';
 import { seeTree, zoomedWidth } from '../../templates/report/visible.ts';
 import { collapse } from '../support/collapse.ts';
 import { fixture } from '../support/fixtures.ts';
+import { generateFolded } from '../support/generate.ts';
 import { flameOf, treeLines } from '../support/report.ts';
 
 const PLAIN: Arrangement = {
@@ -152,7 +153,7 @@ describe('what can be seen', () => {
 
   it('is wider than a pixel; stand-ins keep the sum of every row', () => {
     for (const width of [200, 1200]) {
-      const { root } = seeTree(tree, { zoomed: 0, until: tree.count, width, maxRows: 100 });
+      const { root } = seeTree(tree, { zoomed: 0, until: tree.count, width, maxRows: 100, maxFrames: Infinity });
       const check = (frame: typeof root): void => {
         const within = frame.children.reduce((sum, child) => sum + child.value, 0);
         expect(within).toBeLessThanOrEqual(frame.value);
@@ -166,7 +167,7 @@ describe('what can be seen', () => {
   it('of a zoom is the frame, its callers and its callees; or neighbours', () => {
     const { tree: small } = flameOf(collapse('m;a;x 1\nm;b;y 2\nm;c 5\n'));
     const names = (zoomed: number, until: number) => {
-      const { root, rows } = seeTree(small, { zoomed, until, width: 1000, maxRows: 50 });
+      const { root, rows } = seeTree(small, { zoomed, until, width: 1000, maxRows: 50, maxFrames: Infinity });
       const walk = (frame: typeof root): string =>
         `${frame.node}${frame.fade ? '!' : ''}:${frame.value}[${frame.children.map(walk)}]`;
       return `${rows} ${walk(root)}`;
@@ -176,14 +177,30 @@ describe('what can be seen', () => {
     expect(zoomedWidth(small, 2, 6)).toBe(3);
   });
 
+  it('draws wider frames only where there would be too many', () => {
+    const many = flameOf(collapse(generateFolded(800))).tree;
+    const at = (maxFrames: number) => seeTree(many, { zoomed: 0, until: many.count, width: 1200, maxRows: 500, maxFrames });
+    expect(at(Infinity).frames).toBeGreaterThan(5000);
+    expect(at(2000).frames).toBeLessThanOrEqual(2000);
+    expect(at(2000).root.value).toBe(at(Infinity).root.value);
+  });
+
   it('leaves out rows that are too deep, and says how many frames', () => {
     const deep = flameOf(collapse(`${Array.from({ length: 3000 }, (_, i) => `f${i}`).join(';')} 1\n`)).tree;
-    const { root, rows, frames } = seeTree(deep, { zoomed: 0, until: deep.count, width: 1000, maxRows: 500 });
+    const { root, rows, frames } = seeTree(deep, {
+      zoomed: 0,
+      until: deep.count,
+      width: 1000,
+      maxRows: 500,
+      maxFrames: Infinity,
+    });
     expect([rows, frames]).toEqual([502, 502]);
     let last = root;
     while (last.children.length > 0) last = last.children[0];
     expect(last.rest).toBe(2500);
-    expect(seeTree(deep, { zoomed: 2600, until: deep.ends[2600], width: 1000, maxRows: 500 }).rows).toBe(425);
+    expect(seeTree(deep, { zoomed: 2600, until: deep.ends[2600], width: 1000, maxRows: 500, maxFrames: Infinity }).rows).toBe(
+      425,
+    );
   });
 });
 

@@ -17,7 +17,7 @@ const ROW = 20;
 
 function draw(profile: Profile, icicle: boolean): { drawn: DrawnFrame[]; names: string[] } {
   const { tree, page } = flameOf(profile);
-  const visible = seeTree(tree, { zoomed: 0, until: tree.count, width: WIDTH, maxRows: 5000 });
+  const visible = seeTree(tree, { zoomed: 0, until: tree.count, width: WIDTH, maxRows: 5000, maxFrames: Infinity });
   const host = document.createElement('div');
   document.body.append(host);
   const label = (node: number) => (node === 0 ? 'all' : page.texts[tree.texts[node]]);

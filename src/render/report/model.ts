@@ -45,8 +45,8 @@ export interface TableReportView {
   readonly table: Table;
 }
 
-/** What the cells of a column are: a number, a number with its sign, or text. */
-export type CellKind = 'count' | 'change' | 'text' | 'function';
+/** What the cells of a column are: a number, a share of 1, a number with its sign, or text. */
+export type CellKind = 'count' | 'share' | 'change' | 'text' | 'function';
 
 export interface TableColumn {
   readonly title: string;

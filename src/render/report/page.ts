@@ -57,7 +57,7 @@ function guardScript(code: string): string {
 function drawSubject({ views }: ReportSubject, options: FlameGraphOptions): { svg: string; styles: string[] } {
   const view = views.find((one): one is FlameReportView => one.kind === 'flame');
   if (view === undefined) return { svg: '', styles: [] };
-  const { minwidth: _, ...look } = options;
+  const { minwidth: _, title: __, ...look } = options;
   const settings = { ...look, javascript: false, minwidth: STATIC_SHARE, removed: view.profile.before !== null };
   const svg = [...writeFlameGraph(view.profile, settings)]
     .join('')

@@ -2,7 +2,7 @@
 
 import { type Profile, totalWeights } from '../../model/profile.ts';
 import { weighTexts } from '../../model/walk.ts';
-import { countUnit, formatCount, signedText } from '../geometry.ts';
+import { countUnit, formatCount, formatShare, signedText } from '../geometry.ts';
 import { escapeXml } from '../xml.ts';
 import type { TableColumn, TableReportView } from './model.ts';
 
@@ -55,12 +55,13 @@ export function staticFunctions(profile: Profile): string {
 }
 
 function isNumber({ kind }: TableColumn): boolean {
-  return kind === 'count' || kind === 'change';
+  return kind === 'count' || kind === 'share' || kind === 'change';
 }
 
 function cellOf({ kind, values }: TableColumn, row: number): string {
   const value = values[row];
   if (typeof value === 'string') return value;
+  if (kind === 'share') return formatShare(value);
   return kind === 'change' ? signedText(value, formatCount) : formatCount(value);
 }
 
