@@ -9,6 +9,7 @@ import { InputError, type Problem, ProblemList } from '../base/errors.ts';
 import { LineReader } from '../base/lines.ts';
 import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
 import { StackTable } from '../model/stacks.ts';
+import type { TraceEvent, TraceSink } from '../model/trace.ts';
 import { FoldedReader, looksFolded } from './folded.ts';
 import { PPROF_TEXT_LIMIT } from './goroutines/machine.ts';
 import { TraceCounter } from './gotrace/count.ts';
@@ -37,6 +38,17 @@ const EXPECTED =
 /** Where a part begins, for its order; a trace is an input of its own. */
 function lineOf(part: Part): number {
   return part.format === 'go-trace' ? 0 : part.line;
+}
+
+/** A sink whose events are counted before it has them. */
+function counted(counter: TraceCounter, sink: TraceSink): TraceSink {
+  return {
+    generation: (tables) => sink.generation(tables),
+    event: (event) => {
+      counter.add(event);
+      sink.event(event);
+    },
+  };
 }
 
 /** What takes the decoded bytes. */
@@ -139,9 +151,10 @@ export class InputReader {
 
   private makeTraceBody(): Body {
     const counter = new TraceCounter();
-    const trace = new TraceReader({ generation: () => {}, event: (event) => counter.add(event) }, (problem) =>
-      this.report(problem),
-    );
+    const wanted = this.context.sink.trace?.() ?? null;
+    const sink =
+      wanted === null ? { generation: () => {}, event: (event: TraceEvent) => counter.add(event) } : counted(counter, wanted);
+    const trace = new TraceReader(sink, (problem) => this.report(problem));
     return {
       push: (chunk) => trace.push(chunk),
       finish: () => {
