@@ -126,6 +126,8 @@ export interface KindUsage {
   readonly ns: number;
   readonly holds: number;
   readonly longestNs: number;
+  /** The longest of them; null where holds that short were not wanted. */
+  readonly longest: Hotspot | null;
 }
 
 export interface GcCycle {

@@ -3,7 +3,7 @@
 import { PS, type PState } from '../../model/pstates.ts';
 import type { StackId, StackTable } from '../../model/stacks.ts';
 import { type ClockSnapshot, METRIC, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
-import type { ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
+import type { HotspotKind, ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
 import { CollectorCounter } from './collector.ts';
 import { GroupCounter } from './groups.ts';
 import { HotspotFinder } from './hotspots.ts';
@@ -28,6 +28,8 @@ export interface AnalyzeOptions {
   readonly top?: number;
   /** Shorter hotspots are left out. */
   readonly minDurationNs?: number;
+  /** Only hotspots of this kind are listed. */
+  readonly kind?: HotspotKind;
 }
 
 const DEFAULT_TOP = 10;
@@ -67,6 +69,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     const filter = {
       top,
       minDurationNs: options.minDurationNs ?? 0,
+      kind: options.kind ?? null,
       wantsProc: (id: number) => options.proc === undefined || options.proc === id,
       wantsGoroutine: (go: GoTrack) => this.wants(go),
     };
@@ -96,6 +99,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     const end = Math.max(from, Math.min(this.window.to, traceEnd));
     const procs = this.listProcs(traceEnd, end);
     const { pauses, durations } = this.collector.stopped();
+    const hotspots = this.hotspots.list();
     return {
       stacks: this.view.stacks,
       startNs: from,
@@ -111,8 +115,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
       ),
       latency: this.latency.summarize(),
       worstLatencies: this.latency.list(),
-      kinds: this.hotspots.listKinds(),
-      hotspots: this.hotspots.list(this.options.top ?? DEFAULT_TOP),
+      kinds: this.hotspots.listKinds(hotspots),
+      hotspots: hotspots.slice(0, this.options.top ?? DEFAULT_TOP),
       gc: this.collector.usage(),
       stw: pauses,
       stwDurations: durations,

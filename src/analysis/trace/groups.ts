@@ -12,18 +12,24 @@ const OTHERS = '(other entry functions)';
 const DURATIONS = { exact: 4096, bits: 7 };
 /** Reasons of one group beyond are counted together. */
 const MAX_REASONS = 64;
+const OTHER_REASONS = '(other reasons)';
 
 /** What is added up of one group, or of one goroutine whose entry function is not known yet. */
 class Tally {
   count = 0;
   readonly ns = new Float64Array(GO_STATE_NAMES.length);
-  readonly waiting = new Map<string, number>();
+  /** Reasons, and the time of each: few enough to look through, and mostly the same object again. */
+  readonly reasons: string[] = [];
+  readonly reasonNs: number[] = [];
   readonly spans = GO_STATE_NAMES.map(() => new DurationCounter(DURATIONS));
 
   addWaiting(reason: string, ns: number): void {
-    const known = this.waiting.has(reason) || this.waiting.size < MAX_REASONS;
-    const key = known ? reason : '(other reasons)';
-    this.waiting.set(key, (this.waiting.get(key) ?? 0) + ns);
+    const at = this.reasons.indexOf(reason);
+    if (at >= 0) this.reasonNs[at] += ns;
+    else if (this.reasons.length < MAX_REASONS || reason === OTHER_REASONS) {
+      this.reasons.push(reason);
+      this.reasonNs.push(ns);
+    } else this.addWaiting(OTHER_REASONS, ns);
   }
 
   merge(other: Tally): void {
@@ -32,7 +38,9 @@ class Tally {
       this.ns[state] += other.ns[state];
       this.spans[state].merge(other.spans[state]);
     }
-    for (const [reason, ns] of other.waiting) this.addWaiting(reason, ns);
+    other.reasons.forEach((reason, i) => {
+      this.addWaiting(reason, other.reasonNs[i]);
+    });
   }
 }
 
@@ -107,7 +115,7 @@ export class GroupCounter {
   }
 }
 
-function describe(entry: string, { count, ns, waiting, spans }: Tally): GoroutineGroup {
+function describe(entry: string, { count, ns, reasons, reasonNs, spans }: Tally): GoroutineGroup {
   const [runnable, running, syscall, waited] = spans.map((counter) => counter.summarize());
   return {
     entry,
@@ -115,7 +123,9 @@ function describe(entry: string, { count, ns, waiting, spans }: Tally): Goroutin
     runningNs: ns[GS.running],
     runnableNs: ns[GS.runnable],
     syscallNs: ns[GS.syscall],
-    waitingNs: Object.fromEntries([...waiting].sort(([, a], [, b]) => b - a)),
+    waitingNs: Object.fromEntries(
+      reasons.map((reason, i): [string, number] => [reason, reasonNs[i]]).sort(([, a], [, b]) => b - a),
+    ),
     running,
     runnable,
     syscall,

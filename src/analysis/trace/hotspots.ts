@@ -4,7 +4,7 @@ import { TopK } from '../../base/topk.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
 import { HOTSPOT_KINDS, type Hotspot, type HotspotKind, type KindUsage, type OtherGoroutine } from '../../model/traceanalysis.ts';
-import { Hold, judgeHold, MERGE_GAP_NS, type SeenStack, type Verdict } from './holds.ts';
+import { Hold, judgeHold, kindOfHold, MERGE_GAP_NS, type SeenStack } from './holds.ts';
 import { KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
 import type { RunnableQueue } from './runnable.ts';
 import { SOURCE_NAMES } from './scheduler.ts';
@@ -17,11 +17,15 @@ const STARVED_LISTED = 10;
 /** Goroutines still waiting when a hold ends that are looked at, longest waiting first. */
 const STILL_WAITING = 200;
 const STACKS_LISTED = 5;
+/** Holds kept of each kind at least: so far down are ranks exact. */
+const KEPT = 64;
 
 export interface HotspotFilter {
-  /** Kept of each kind. */
+  /** How many will be asked for. */
   readonly top: number;
   readonly minDurationNs: number;
+  /** Only holds of this kind are listed; null for all. */
+  readonly kind: HotspotKind | null;
   /** Whether holds of this P, and of this goroutine, are wanted. */
   wantsProc(id: number): boolean;
   wantsGoroutine(go: GoTrack): boolean;
@@ -61,7 +65,7 @@ export class HotspotFinder {
     this.kinds = parts.kinds;
     this.queue = parts.queue;
     this.entryName = parts.entryName;
-    for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(parts.filter.top);
+    for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(Math.max(parts.filter.top, KEPT));
   }
 
   begins(proc: number, go: GoTrack, time: number): void {
@@ -110,10 +114,11 @@ export class HotspotFinder {
   }
 
   /** Longest first. */
-  list(top: number): Hotspot[] {
-    const all = this.best.flatMap((best) => best.list());
+  list(): Hotspot[] {
+    const { kind } = this.filter;
+    const all = this.best.flatMap((best, code) => (kind === null || kind === HOTSPOT_KINDS[code] ? best.list() : []));
     all.sort((a, b) => b.hold.heldNs - a.hold.heldNs || a.hold.startNs - b.hold.startNs || a.hold.proc - b.hold.proc);
-    return all.slice(0, top).map(({ hold, go }, i) => ({
+    return all.map(({ hold, go }, i) => ({
       rank: i + 1,
       ...hold,
       entry: go.entry ?? '',
@@ -121,25 +126,28 @@ export class HotspotFinder {
     }));
   }
 
-  /** Kinds that took time, most first. */
-  listKinds(): KindUsage[] {
-    return this.usage.filter(({ ns }) => ns > 0).sort((a, b) => b.ns - a.ns);
+  /** Kinds that took time, most first. `hotspots` is the list of all of them. */
+  listKinds(hotspots: readonly Hotspot[]): KindUsage[] {
+    return this.usage
+      .filter(({ ns }) => ns > 0)
+      .sort((a, b) => b.ns - a.ns)
+      .map((usage) => ({ ...usage, longest: hotspots.find(({ kind }) => kind === usage.kind) ?? null }));
   }
 
   private close(hold: Hold): void {
     const { go, held } = hold;
-    hold.go = null;
     if (go === null || held === 0 || !this.filter.wantsProc(hold.proc) || !this.filter.wantsGoroutine(go)) return;
-    const verdict = judgeHold(hold);
-    const usage = this.usage[verdict.kind];
+    const kind = kindOfHold(hold);
+    const usage = this.usage[kind];
     usage.ns += held;
     usage.holds++;
     if (held > usage.longestNs) usage.longestNs = held;
-    if (held < this.filter.minDurationNs || !this.best[verdict.kind].wants(held)) return;
-    this.best[verdict.kind].add(held, { hold: this.describe(hold, go, verdict), go });
+    if (held < this.filter.minDurationNs || !this.best[kind].wants(held)) return;
+    this.best[kind].add(held, { hold: this.describe(hold, go), go });
   }
 
-  private describe(hold: Hold, go: GoTrack, { kind, confidence }: Verdict): Candidate['hold'] {
+  private describe(hold: Hold, go: GoTrack): Candidate['hold'] {
+    const { kind, confidence } = judgeHold(hold);
     const startNs = Math.max(hold.start, this.window.from);
     const endNs = Math.min(hold.end, this.window.to);
     const { list, count } = this.starvedIn(startNs, endNs, go);
