@@ -159,10 +159,7 @@ export class InputReader {
       push: (chunk) => trace.push(chunk),
       finish: () => {
         trace.finish();
-        const part = counter.part(trace.version, trace.generations, trace.truncated);
-        // Where not one generation was whole there is nothing to show.
-        if (part.events === 0) throw new InputError(this.problems.list()[0]?.message ?? 'the trace is empty', { offset: 0 });
-        this.parts.push(part);
+        this.parts.push(counter.finish(trace, this.problems.list()));
       },
     };
   }

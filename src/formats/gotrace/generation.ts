@@ -4,10 +4,10 @@
  */
 
 import type { StackId, StackTable } from '../../model/stacks.ts';
-import type { ClockSnapshot, TraceTables } from '../../model/trace.ts';
+import type { ClockSnapshot } from '../../model/trace.ts';
 import { ByteCursor, NONE_FROM, TraceError } from './bytes.ts';
 import { Ev, MAX_STRING_BYTES, MAX_TRACE_FRAMES } from './spec.ts';
-import { TraceStacks } from './stacks.ts';
+import { type PackableTables, TraceStacks } from './stacks.ts';
 
 /** Events of one thread that were written together. */
 export interface Batch {
@@ -30,7 +30,7 @@ export interface CpuSample {
 
 const UTF8 = new TextDecoder();
 
-export class Generation implements TraceTables {
+export class Generation implements PackableTables {
   readonly number: number;
   readonly offset: number;
   /** Earliest time of any batch. */
@@ -43,7 +43,7 @@ export class Generation implements TraceTables {
   readonly samples: CpuSample[] = [];
   clock: ClockSnapshot | null = null;
   private readonly strings = new Map<number, string>([[0, '']]);
-  private readonly stacks = new TraceStacks((id) => this.strings.get(id));
+  readonly stacks = new TraceStacks((id) => this.strings.get(id));
 
   constructor(number: number, offset: number) {
     this.number = number;

@@ -11,11 +11,12 @@
 
 import type { Problem } from '../../base/errors.ts';
 import { InputError } from '../../base/errors.ts';
-import type { TraceSink } from '../../model/trace.ts';
+import type { TraceEvent } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
 import { Clock, orderGeneration } from './order.ts';
 import { Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
+import type { PackableTables } from './stacks.ts';
 import { SchedulerState } from './state.ts';
 import { convertV1 } from './v1convert.ts';
 import { V1File } from './v1file.ts';
@@ -32,8 +33,14 @@ export function looksLikeTrace(head: Uint8Array): boolean {
   return head.length >= HEADER_BYTES && HEADER.test(Buffer.from(head.subarray(0, HEADER_BYTES)).toString('latin1'));
 }
 
+/** Who takes a trace, with tables that can be sent to another thread. */
+export interface TraceReaderSink {
+  generation(tables: PackableTables): void;
+  event(event: TraceEvent): void;
+}
+
 export class TraceReader {
-  private readonly sink: TraceSink;
+  private readonly sink: TraceReaderSink;
   private readonly report: (problem: Problem) => void;
   private readonly state: SchedulerState;
   /** What was received and not taken yet, and where in the trace it begins. */
@@ -51,7 +58,7 @@ export class TraceReader {
   generations = 0;
   truncated = false;
 
-  constructor(sink: TraceSink, report: (problem: Problem) => void) {
+  constructor(sink: TraceReaderSink, report: (problem: Problem) => void) {
     this.sink = sink;
     this.report = report;
     this.state = new SchedulerState((event) => sink.event(event));
