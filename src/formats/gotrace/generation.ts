@@ -42,6 +42,8 @@ export class Generation {
   /** Clock units per second; 0 until its batch was read. */
   frequency = 0;
   bytes = 0;
+  /** Whether a table of strings was read, even an empty one: it is the last thing that is written. */
+  private hasStrings = false;
   /** Batches of timed events by thread, each in the order of the file. */
   readonly byThread = new Map<number, Batch[]>();
   readonly samples: CpuSample[] = [];
@@ -90,7 +92,7 @@ export class Generation {
 
   /** Whether it has what every whole generation has. */
   get isComplete(): boolean {
-    return this.frequency !== 0 && this.strings.size > 1;
+    return this.frequency !== 0 && this.hasStrings;
   }
 
   /** Checks what can be checked only once all is there. */
@@ -107,6 +109,7 @@ export class Generation {
 
   private readStrings(cursor: ByteCursor): void {
     cursor.byte();
+    this.hasStrings = true;
     while (!cursor.done) {
       const at = expectType(cursor, Ev.String, 'a string');
       const id = cursor.varint();
