@@ -52,6 +52,12 @@ describe('a written trace', () => {
     );
   }
 
+  it.skipIf(goTraceTool === null)('has frames that Go tells apart, with no program counters given', () => {
+    const { stdout } = runTraceTool('parsed', smallTrace(22));
+    expect(stdout).toMatch(/main\.main @ 0x400000\n\t\tmain\.go:10/);
+    expect(stdout).toMatch(/main\.grow @ 0x400001\n\t\tmain\.go:20/);
+  });
+
   it('gives the same bytes every time', () => expect(smallTrace(26, 2).equals(smallTrace(26, 2))).toBe(true));
 
   it('has batches of at most 64 KiB, and no event across two', () => {

@@ -5,12 +5,15 @@ import { Ev, MAX_BATCH_BYTES, MAX_STRING_BYTES, MAX_TRACE_FRAMES } from './spec.
 
 const UTF8 = new TextEncoder();
 
-/** A frame of a stack; a program counter is of use only to who wants to look it up. */
+/** Where program counters begin that are made up: a text segment's usual place. */
+const FIRST_PC = 0x40_0000;
+
+/** A frame of a stack. */
 export interface FrameSpec {
   readonly function: string;
   readonly file: string;
   readonly line: number;
-  /** 0 by default. */
+  /** Made up where it is not given. Readers know a frame by it, so each is of one function, file and line. */
   readonly pc?: number;
 }
 
@@ -66,6 +69,8 @@ export class Table {
 export class TextTables {
   readonly strings = new Table(Ev.Strings);
   readonly stacks = new Table(Ev.Stacks);
+  /** By frame, the program counters that were made up: the same in all generations. */
+  private readonly pcs = new Map<string, number>();
   private readonly scratch = new ByteBuilder();
 
   /** More than 1024 bytes are cut at the end, as the runtime does. */
@@ -83,8 +88,18 @@ export class TextTables {
     if (frames.length === 0) return 0;
     const rows = frames
       .slice(0, MAX_TRACE_FRAMES)
-      .map(({ function: name, file, line, pc = 0 }) => [pc, this.name(name), this.name(file), line]);
+      .map((frame) => [frame.pc ?? this.pcOf(frame), this.name(frame.function), this.name(frame.file), frame.line]);
     return this.stacks.intern(rows.join(), (id) => this.encodeStack(id, rows));
+  }
+
+  private pcOf({ function: name, file, line }: FrameSpec): number {
+    const key = `${name}\n${file}\n${line}`;
+    let pc = this.pcs.get(key);
+    if (pc === undefined) {
+      pc = FIRST_PC + this.pcs.size;
+      this.pcs.set(key, pc);
+    }
+    return pc;
   }
 
   private encodeString(id: number, bytes: Uint8Array): Uint8Array {
