@@ -5,6 +5,7 @@ import { UsageError } from '../base/errors.ts';
 import { VERSION } from '../version.ts';
 import { runPlanned } from './action.ts';
 import { collapseCommand } from './commands/collapse.ts';
+import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
@@ -38,8 +39,9 @@ function makeParser(args: readonly string[]) {
     .command(collapseCommand)
     .command(renderCommand)
     .command(inspectCommand)
+    .command(convertCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: collapse, render, inspect, convert or demo (goflame --help tells more)')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()
