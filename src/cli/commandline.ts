@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { UsageError } from '../base/errors.ts';
 import { VERSION } from '../version.ts';
 import { runPlanned } from './action.ts';
+import { analyzeCommand } from './commands/analyze.ts';
 import { collapseCommand } from './commands/collapse.ts';
 import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -39,9 +40,10 @@ function makeParser(args: readonly string[]) {
     .command(collapseCommand)
     .command(renderCommand)
     .command(inspectCommand)
+    .command(analyzeCommand)
     .command(convertCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect, convert or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: collapse, render, inspect, analyze, convert or demo (goflame --help tells more)')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

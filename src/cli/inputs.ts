@@ -96,6 +96,7 @@ class Relay implements EvidenceSink {
   goroutine: EvidenceSink['goroutine'] = (goroutine, part) => this.sink?.goroutine(goroutine, part);
   record: EvidenceSink['record'] = (record, part) => this.sink?.record(record, part);
   race: EvidenceSink['race'] = (race, part) => this.sink?.race(race, part);
+  trace = () => this.sink?.trace?.() ?? null;
 }
 
 /** Bytes of an input, and how many there will be where that is known. */

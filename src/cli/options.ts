@@ -93,6 +93,11 @@ function toDash<T>(value: T): T | '-' {
   return value === LONE_DASH ? '-' : value;
 }
 
+/** One positional FILE. */
+export function withFile<T>(yargs: Argv<T>, describe: string) {
+  return yargs.positional('file', { type: 'string', describe, coerce: toDash });
+}
+
 /** The positional FILEs. */
 export function withFiles<T>(yargs: Argv<T>) {
   return yargs.positional('file', {

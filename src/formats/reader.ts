@@ -9,10 +9,11 @@ import { InputError, inputErrorOf, type Problem, ProblemList } from '../base/err
 import { LineReader } from '../base/lines.ts';
 import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
 import { StackTable } from '../model/stacks.ts';
+import type { TraceEvent, TraceSink } from '../model/trace.ts';
 import { FoldedReader, looksFolded } from './folded.ts';
 import { PPROF_TEXT_LIMIT } from './goroutines/machine.ts';
 import { TraceCounter } from './gotrace/count.ts';
-import { looksLikeTrace, TraceReader, type TraceSink } from './gotrace/reader.ts';
+import { looksLikeTrace, TraceReader } from './gotrace/reader.ts';
 import { findTraceText } from './gotrace/text/detect.ts';
 import { TextTraceReader } from './gotrace/text/trace.ts';
 import { LINE_FORMATS } from './lane.ts';
@@ -39,6 +40,17 @@ const EXPECTED =
 /** Where a part begins, for its order; a trace is an input of its own. */
 function lineOf(part: Part): number {
   return part.format === 'go-trace' ? 0 : part.line;
+}
+
+/** A sink whose events are counted before it has them. */
+function counted(counter: TraceCounter, sink: TraceSink): TraceSink {
+  return {
+    generation: (tables) => sink.generation(tables),
+    event: (event) => {
+      counter.add(event);
+      sink.event(event);
+    },
+  };
 }
 
 /** What takes the decoded bytes. */
@@ -148,7 +160,10 @@ export class InputReader {
   private makeTraceBody(makeReader: (sink: TraceSink, report: (problem: Problem) => void) => TraceBody): Body {
     const counter = new TraceCounter();
     let first: Problem | null = null;
-    const trace = makeReader({ generation: () => {}, event: (event) => counter.add(event) }, (problem) => {
+    const wanted = this.context.sink.trace?.() ?? null;
+    const sink =
+      wanted === null ? { generation: () => {}, event: (event: TraceEvent) => counter.add(event) } : counted(counter, wanted);
+    const trace = makeReader(sink, (problem) => {
       first ??= problem;
       this.report(problem);
     });

@@ -6,10 +6,10 @@ import { gunzipSync } from 'node:zlib';
 import type { Problem } from '../../src/base/errors.ts';
 import { type ConversionTarget, TraceConverter } from '../../src/formats/gotrace/convert.ts';
 import { TraceCounter } from '../../src/formats/gotrace/count.ts';
-import { TraceReader, type TraceSink } from '../../src/formats/gotrace/reader.ts';
+import { TraceReader } from '../../src/formats/gotrace/reader.ts';
 import { findTraceText } from '../../src/formats/gotrace/text/detect.ts';
 import { TextTraceReader } from '../../src/formats/gotrace/text/trace.ts';
-import type { TraceEvent, TracePart } from '../../src/model/trace.ts';
+import type { TraceEvent, TracePart, TraceSink } from '../../src/model/trace.ts';
 import { FIXTURES } from './fixtures.ts';
 
 /** The recorded traces of Go 1.22 and later. */

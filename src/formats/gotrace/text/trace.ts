@@ -2,7 +2,8 @@
 
 import type { Problem } from '../../../base/errors.ts';
 import { InputError } from '../../../base/errors.ts';
-import { TraceReader, type TraceSink } from '../reader.ts';
+import type { TraceSink } from '../../../model/trace.ts';
+import { TraceReader } from '../reader.ts';
 import { TraceTextReader } from './read.ts';
 
 export class TextTraceReader {
