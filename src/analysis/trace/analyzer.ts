@@ -100,6 +100,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     const procs = this.listProcs(traceEnd, end);
     const { pauses, durations } = this.collector.stopped();
     const hotspots = this.hotspots.list();
+    const top = this.options.top ?? DEFAULT_TOP;
     return {
       stacks: this.view.stacks,
       startNs: from,
@@ -116,7 +117,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
       latency: this.latency.summarize(),
       worstLatencies: this.latency.list(),
       kinds: this.hotspots.listKinds(hotspots),
-      hotspots: hotspots.slice(0, this.options.top ?? DEFAULT_TOP),
+      hotspots: hotspots.slice(0, top),
+      mapGrowth: hotspots.filter(({ kind }) => kind === 'map growth').slice(0, top),
       gc: this.collector.usage(),
       stw: pauses,
       stwDurations: durations,

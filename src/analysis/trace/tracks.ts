@@ -34,6 +34,8 @@ export class GoTrack {
   proc: ProcTrack | null = null;
   assisting = false;
   stopping = false;
+  /** Whether its id may be used again after it: the goroutine of a thread that C made. */
+  reusable = false;
   /** Time of its first running; -1 before. */
   firstRunning = -1;
   /** Neighbours in the list of runnable goroutines, longest waiting first. */
