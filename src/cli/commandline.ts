@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import { runPlanned } from './action.ts';
 import { analyzeCommand } from './commands/analyze.ts';
 import { collapseCommand } from './commands/collapse.ts';
+import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
@@ -40,8 +41,9 @@ function makeParser(args: readonly string[]) {
     .command(renderCommand)
     .command(inspectCommand)
     .command(analyzeCommand)
+    .command(convertCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect, analyze or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: collapse, render, inspect, analyze, convert or demo (goflame --help tells more)')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

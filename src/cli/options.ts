@@ -99,9 +99,9 @@ function toYargs({ name, type, about, choices, default: value, alias }: OptionSp
   };
 }
 
-export type InputArguments = Omit<InferredOptionTypes<typeof INPUT_OPTIONS>, 'from'> & { file?: string[] };
-export type CollapseArguments = InferredOptionTypes<typeof COLLAPSE_OPTIONS> & TraceArguments;
-export type TraceArguments = InferredOptionTypes<typeof TRACE_OPTIONS>;
+export type InputArguments = Partial<Omit<InferredOptionTypes<typeof INPUT_OPTIONS>, 'from'>> & { file?: string[] };
+export type CollapseArguments = Partial<InferredOptionTypes<typeof COLLAPSE_OPTIONS>> & TraceArguments;
+export type TraceArguments = Partial<InferredOptionTypes<typeof TRACE_OPTIONS>>;
 
 /** Stands for a lone `-`, which yargs drops where it stands for a file. No file can have this name. */
 const LONE_DASH = '\0-';

@@ -87,7 +87,7 @@ async function run(request: WorkerRequest): Promise<void> {
     const reader = new TraceReader(writer, report);
     for await (const chunk of decompress(counted(openInput(request.file).bytes, writer), report)) reader.push(chunk);
     reader.finish();
-    writer.end({ part: writer.counter.finish(reader, problems), problems });
+    writer.end({ part: writer.counter.finish(reader, problems[0] ?? null), problems });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     writer.end({ error: error.message, place: error.place });

@@ -1,6 +1,6 @@
 /** What a trace holds, counted as `go tool trace -d=parsed` prints it. */
 
-import { InputError, type Problem } from '../../base/errors.ts';
+import { inputErrorOf, type Problem } from '../../base/errors.ts';
 import { NOBODY, type TraceEvent, type TracePart } from '../../model/trace.ts';
 
 /** Counts while the events go by. */
@@ -29,11 +29,10 @@ export class TraceCounter {
   }
 
   /** The part of a trace that was read. @throws InputError where nothing of it was whole: there is nothing to show */
-  finish(reader: { version: string; generations: number; truncated: boolean }, problems: readonly Problem[]): TracePart {
+  finish(reader: { version: string; generations: number; truncated: boolean }, first: Problem | null): TracePart {
     const part = this.part(reader.version, reader.generations, reader.truncated);
     if (part.events > 0) return part;
-    const [first] = problems;
-    throw new InputError(first?.message ?? 'the trace is empty', { offset: first?.offset ?? 0 });
+    throw inputErrorOf(first, 'the trace is empty');
   }
 
   /** The counts as a part; `generations` as many as were whole. */

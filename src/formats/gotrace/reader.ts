@@ -14,7 +14,7 @@ import { InputError } from '../../base/errors.ts';
 import type { TraceEvent } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
-import { Clock, orderGeneration } from './order.ts';
+import { Clock, type ClockBase, orderGeneration } from './order.ts';
 import { Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
 import type { PackableTables } from './stacks.ts';
 import { SchedulerState } from './state.ts';
@@ -50,7 +50,7 @@ export class TraceReader {
   private offset = 0;
   private versionNumber = 0;
   private generation: Generation | null = null;
-  private base: number | null = null;
+  private base: ClockBase | null = null;
   private failed = false;
   /** Whether an event of this trace was handed out. */
   private delivered = 0;
@@ -171,7 +171,7 @@ export class TraceReader {
         throw new TraceError(`a batch of generation ${number} within generation ${this.generation.number}`, batch.offset);
       this.closeGeneration();
     }
-    this.generation ??= new Generation(number, batch.offset);
+    this.generation ??= new Generation(number, batch.offset, this.versionNumber);
     this.generation.add(batch, experimental);
     if (this.generation.bytes > MAX_GENERATION_BYTES)
       throw new TraceError(`a generation of more than ${MAX_GENERATION_BYTES} bytes`, batch.offset);
@@ -179,11 +179,13 @@ export class TraceReader {
 
   private closeGeneration(): void {
     const { generation } = this;
-    if (generation === null) throw new TraceError('the end of a generation that has no batch', this.offset);
+    // Go's own reader takes no offence at the end of an empty one.
+    if (generation === null) return;
     this.generation = null;
     generation.validate();
-    this.base ??= generation.firstTime;
+    this.base ??= { time: generation.firstTime, frequency: generation.frequency };
     const clock = new Clock(generation.frequency, this.base);
+    generation.setClock((time) => clock.at(time));
     this.sink.generation(generation);
     this.state.begin(generation);
     this.state.sync(clock.at(generation.firstTime));

@@ -128,7 +128,6 @@ export class SchedulerState {
   }
 
   remove(goroutine: Goroutine): void {
-    if (goroutine.assisting || goroutine.stopping !== null) throw this.broken(`goroutine ${goroutine.id} ends within a range`);
     this.goroutines.delete(goroutine.id);
   }
 
@@ -204,6 +203,17 @@ export class SchedulerState {
 
   sendProc(proc: Proc, from: ProcState, to: ProcState): void {
     this.transition('proc', proc.id, from, to);
+    this.deliver();
+  }
+
+  /** The same as an event of the thread that holds the P, whoever wrote it. */
+  sendProcOfHolder(proc: Proc, from: ProcState, to: ProcState): void {
+    const holder = [...this.threads].find(([, thread]) => thread.proc === proc);
+    if (holder === undefined) throw this.broken(`P ${proc.id} is in a system call of no thread`);
+    const event = this.transition('proc', proc.id, from, to);
+    event.m = holder[0];
+    event.p = proc.id;
+    event.g = holder[1].goroutine?.id ?? NOBODY;
     this.deliver();
   }
 
