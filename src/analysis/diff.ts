@@ -27,7 +27,7 @@ const KINDS: Record<Part['format'], { readonly name: string; readonly families: 
   // A run of the tests without a finding is what one with findings is compared with.
   'go-test': { name: 'go test output', families: ['races', 'dump', 'tests'] },
   folded: { name: 'folded stacks', families: ['folded'] },
-  'go-trace': { name: 'execution trace', families: [] },
+  'go-trace': { name: 'execution trace', families: ['trace'] },
   schedtrace: { name: 'scheduler log', families: [] },
 };
 

@@ -4,7 +4,9 @@ import yargs from 'yargs';
 import { UsageError } from '../base/errors.ts';
 import { VERSION } from '../version.ts';
 import { runPlanned } from './action.ts';
+import { analyzeCommand } from './commands/analyze.ts';
 import { collapseCommand } from './commands/collapse.ts';
+import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -42,8 +44,13 @@ function makeParser(args: readonly string[]) {
     .command(reportCommand)
     .command(inspectCommand)
     .command(diffCommand)
+    .command(analyzeCommand)
+    .command(convertCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, report, inspect, diff or demo (goflame --help tells more)')
+    .demandCommand(
+      1,
+      'name a command: collapse, render, report, inspect, diff, analyze, convert or demo (goflame --help tells more)',
+    )
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

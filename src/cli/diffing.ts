@@ -12,7 +12,7 @@ import { writeDiffJson } from '../render/diffjson.ts';
 import { writeDiffText } from '../render/difftext.ts';
 import { writeFlameGraph } from '../render/flamegraph.ts';
 import { type FlameGraphOptions, resolveOptions } from '../render/flameoptions.ts';
-import { collapseOptions } from './collapsing.ts';
+import { collapseOptions, formatOption } from './collapsing.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
@@ -86,7 +86,7 @@ async function readBoth(args: DiffArguments): Promise<ComparableInput[] | null> 
   const summarizers: Summarizer[] = [];
   const request = {
     files: [args.before, args.after],
-    ...(args.from === undefined ? {} : { from: args.from }),
+    ...formatOption(args),
     redact: args.redact ?? false,
     quiet: args.quiet ?? false,
   };

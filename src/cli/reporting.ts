@@ -13,7 +13,7 @@ import type { Report, ReportSubject } from '../render/report/model.ts';
 import { writeReport } from '../render/report/page.ts';
 import { makeSubject, type SubjectInput } from '../render/report/subject.ts';
 import { VERSION } from '../version.ts';
-import { collapseOptions, refuseTraces } from './collapsing.ts';
+import { collapseOptions, formatOption } from './collapsing.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, judge, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
@@ -40,7 +40,7 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
   const summarizers: Summarizer[] = [];
   const request = {
     files: args.file ?? [],
-    ...(args.from === undefined ? {} : { from: args.from }),
+    ...formatOption(args),
     redact: args.redact ?? false,
     quiet: args.quiet ?? false,
     ordered,
@@ -60,7 +60,6 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
       findings.finish(evidence);
     },
   );
-  refuseTraces(inputs);
   if (!args.quiet) tellProblems(inputs);
   if (args.strict && isDamaged(inputs)) return null;
   const read: SubjectInput[] = inputs.map(({ file, evidence }, i) => ({

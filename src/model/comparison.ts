@@ -15,9 +15,6 @@ export function changeOf({ before, after }: Pair): number {
   return after - before;
 }
 
-/** What two inputs can have in common; of other kinds there is nothing to compare. */
-export type ComparedKind = 'goroutine dump' | 'goroutine profile' | 'race reports' | 'folded stacks' | 'go test output';
-
 export interface ComparedInput {
   readonly file: string;
   readonly kinds: readonly string[];

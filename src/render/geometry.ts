@@ -2,6 +2,7 @@
 
 import { shortenName } from '../model/names.ts';
 import type { FlameGeometry } from './flamedata.ts';
+import { formatDuration } from './units.ts';
 
 /** Pixels between a frame's edge and its label. */
 const LABEL_INSET = 3;
@@ -134,8 +135,10 @@ export function signForms(forms: readonly string[], delta: number): readonly str
 export function compareWeights(after: number, delta: number, { whole, unit, factor }: WeightScale): string {
   const share = whole === 0 ? 0 : delta / whole;
   const change =
-    delta === 0 ? 'unchanged' : `${signedText(delta * factor, formatCount)}, ${signedText(share, formatShare)} of all`;
-  return `${formatCount((after - delta) * factor)} → ${countUnit(after * factor, unit)} (${change})`;
+    delta === 0
+      ? 'unchanged'
+      : `${signedText(delta * factor, (value) => formatAmount(value, unit))}, ${signedText(share, formatShare)} of all`;
+  return `${formatAmount((after - delta) * factor, unit)} → ${countUnit(after * factor, unit)} (${change})`;
 }
 
 /** What weights are told in. */
@@ -165,8 +168,14 @@ export function formatShare(share: number): string {
   return percent >= 100 ? '100%' : `${percent.toFixed(2)}%`;
 }
 
-/** `1 goroutine`, `2 goroutines`. */
+/** A number without its unit, as it stands in a table; nanoseconds as a duration all the same. */
+export function formatAmount(value: number, unit: string): string {
+  return unit === 'nanoseconds' ? formatDuration(value) : formatCount(value);
+}
+
+/** `1 goroutine`, `2 goroutines`; nanoseconds as a duration, `1.50 ms`. */
 export function countUnit(value: number, unit: string): string {
+  if (unit === 'nanoseconds') return formatDuration(value);
   const one = value === 1 && /[^s]s$/.test(unit) ? unit.slice(0, -1) : unit;
   return `${formatCount(value)} ${one}`;
 }

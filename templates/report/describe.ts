@@ -1,6 +1,6 @@
 /** What a frame weighs, in words. */
 
-import { countUnit, formatCount, formatShare, signedText } from '../../src/render/geometry.ts';
+import { countUnit, formatAmount, formatShare, signedText } from '../../src/render/geometry.ts';
 import { changeAt, type FlameTree } from './tree.ts';
 import { zoomedWidth } from './visible.ts';
 
@@ -15,18 +15,20 @@ export interface Scope {
 /** One fact a text: weight and share, or both weights and the change; what ends in the frame; the share of the zoom. */
 export function factsOf(tree: FlameTree, node: number, { unit, whole, zoomed, until }: Scope): string[] {
   const { totals, beforeTotals, self, widths } = tree;
+  const amount = (value: number) => formatAmount(value, unit);
   const facts: string[] = [];
   if (beforeTotals === null) {
     facts.push(countUnit(totals[node], unit), `${shareText(totals[node], whole)} of all`);
   } else {
     const change = changeAt(tree, node);
-    facts.push(`${formatCount(beforeTotals[node])} → ${countUnit(totals[node], unit)}`);
-    facts.push(change === 0 ? 'unchanged' : signedText(change, formatCount));
+    facts.push(`${amount(beforeTotals[node])} → ${countUnit(totals[node], unit)}`);
+    facts.push(change === 0 ? 'unchanged' : signedText(change, amount));
     if (beforeTotals[node] > 0 && change !== 0)
       facts.push(signedText(change / beforeTotals[node], (share) => `${(share * 100).toFixed(2)}%`));
   }
   if (node >= zoomed && zoomed > 0) facts.push(`${shareText(widths[node], zoomedWidth(tree, zoomed, until))} of what is zoomed`);
-  if (node > 0 && self[node] > 0) facts.push(`${formatCount(self[node])} end here`);
+  if (node > 0 && self[node] > 0)
+    facts.push(unit === 'nanoseconds' ? `${amount(self[node])} in itself` : `${amount(self[node])} end here`);
   return facts;
 }
 

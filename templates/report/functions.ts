@@ -1,7 +1,7 @@
 /** The functions of a flame view as a table: what ends in them and what they hold, or how both changed. */
 
 import { weighTexts } from '../../src/model/walk.ts';
-import type { TableColumn } from '../../src/render/report/model.ts';
+import type { CellKind, TableColumn } from '../../src/render/report/model.ts';
 import type { FlameData, TableData } from '../../src/render/report/pagedata.ts';
 import { type FlameTree, parentsOf } from './tree.ts';
 
@@ -23,7 +23,9 @@ export function tabulateFunctions(texts: readonly string[], data: FlameData, tre
   const pick = (values: Float64Array) => Float64Array.from(rows, (text) => values[text]);
   const shares = (values: Float64Array) => Float64Array.from(rows, (text) => values[text] / (tree.totals[0] || 1));
   const changes = (of: 'self' | 'total') => Float64Array.from(rows, (text) => now[of][text] - (then?.[of][text] ?? 0));
-  const number = (title: string, values: Float64Array, kind: TableColumn['kind'] = 'count'): TableColumn => ({
+  const amount = data.unit === 'nanoseconds' ? 'duration' : 'count';
+  const change = data.unit === 'nanoseconds' ? 'duration change' : 'change';
+  const number = (title: string, values: Float64Array, kind: CellKind = amount): TableColumn => ({
     title,
     kind,
     values,
@@ -39,10 +41,10 @@ export function tabulateFunctions(texts: readonly string[], data: FlameData, tre
           names,
         ]
       : [
-          number('Self change', changes('self'), 'change'),
+          number('Self change', changes('self'), change),
           number('Self before', pick(then.self)),
           number('Self after', pick(now.self)),
-          number('Total change', changes('total'), 'change'),
+          number('Total change', changes('total'), change),
           number('Total before', pick(then.total)),
           number('Total after', pick(now.total)),
           names,

@@ -1,5 +1,6 @@
 /** Which rows of a table are shown, and in what order. */
 
+import { isChange } from '../../src/render/report/cells.ts';
 import type { Table, TableColumn } from '../../src/render/report/model.ts';
 
 export interface RowOrder {
@@ -38,7 +39,7 @@ export function pickRows(table: Table, filter: string, order: RowOrder): number[
 /** How much a row has in a column of numbers; of changes, whichever way. */
 function sizesOf({ kind, values }: TableColumn): (row: number) => number {
   const numbers = values as Float64Array;
-  return kind === 'change' ? (row) => Math.abs(numbers[row]) : (row) => numbers[row];
+  return isChange(kind) ? (row) => Math.abs(numbers[row]) : (row) => numbers[row];
 }
 
 function inBlocks({ blocks }: Table, row: number, wanted: string): boolean {

@@ -1,7 +1,8 @@
 /** A table: sorted by the head of a column, filtered by text, rows that open, functions that lead to the flame view. */
 
 import { shortenName } from '../../src/model/names.ts';
-import { countUnit, formatCount, formatShare, signedText } from '../../src/render/geometry.ts';
+import { countUnit, formatCount, formatShare } from '../../src/render/geometry.ts';
+import { formatCell, isChange } from '../../src/render/report/cells.ts';
 import type { Block, TableColumn } from '../../src/render/report/model.ts';
 import type { TableData } from '../../src/render/report/pagedata.ts';
 import { make, makeButton, nameNodes, setAttribute } from './dom.ts';
@@ -38,7 +39,7 @@ export class TableView implements PageView {
     this.link = link;
     this.canLink = canLink;
     // Bars beside numbers that are compared would only mislead: each column has its own scale.
-    const barred = !data.columns.some(({ kind }) => kind === 'change' || kind === 'share') && data.sortBy >= 0;
+    const barred = !data.columns.some(({ kind }) => isChange(kind) || kind === 'share') && data.sortBy >= 0;
     this.wholes = data.columns.map((column) => (barred && !isTextColumn(column) ? largest(column.values as Float64Array) : 0));
     this.filter = make('input', {
       type: 'search',
@@ -184,14 +185,14 @@ export class TableView implements PageView {
     if (kind === 'function') return this.functionCell((values as readonly string[])[row], this.data.links[row]);
     if (kind === 'text') return make('td', {}, (values as readonly string[])[row]);
     const value = (values as Float64Array)[row];
-    const text = kind === 'change' ? signedText(value, formatCount) : kind === 'share' ? formatShare(value) : formatCount(value);
+    const text = formatCell(kind, value);
     const cell = make(
       'td',
-      { class: `number${value === 0 ? ' none' : kind === 'change' ? (value > 0 ? ' grew' : ' shrank') : ''}` },
+      { class: `number${value === 0 ? ' none' : isChange(kind) ? (value > 0 ? ' grew' : ' shrank') : ''}` },
       text,
     );
     if (kind === 'share') cell.style.setProperty('--share', `${100 * Math.min(1, value)}%`);
-    if (kind === 'count' && whole > 0) {
+    if (whole > 0) {
       cell.style.setProperty('--share', `${Math.min(100, (100 * value) / whole)}%`);
       cell.title = `${formatShare(value / whole)} of the largest`;
     }

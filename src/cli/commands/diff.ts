@@ -2,7 +2,15 @@ import type { CommandModule } from 'yargs';
 import { planAction } from '../action.ts';
 import type { DiffArguments } from '../diffing.ts';
 import { EXIT } from '../exit.ts';
-import { COLLAPSE_OPTIONS, flameGraphOptions, fromDash, INPUT_OPTIONS, lastWins, OUTPUT_OPTION } from '../options.ts';
+import {
+  COLLAPSE_OPTIONS,
+  flameGraphOptions,
+  fromDash,
+  INPUT_OPTIONS,
+  lastWins,
+  OUTPUT_OPTION,
+  TRACE_OPTIONS,
+} from '../options.ts';
 
 const DIFF_OPTIONS = {
   normalize: { type: 'boolean', describe: 'scale the run before to the total of the run after: compare shares, not amounts' },
@@ -32,6 +40,7 @@ export const diffCommand: CommandModule<object, DiffArguments> = {
           ...DIFF_OPTIONS,
           ...COLLAPSE_OPTIONS,
           ...INPUT_OPTIONS,
+          ...TRACE_OPTIONS,
           ...FAIL_ON,
           ...flameGraphOptions(),
         }),

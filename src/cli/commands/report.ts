@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { UsageError } from '../../base/errors.ts';
 import { planAction } from '../action.ts';
 import { EXIT } from '../exit.ts';
-import { COLLAPSE_OPTIONS, INPUT_OPTIONS, lastWins, OUTPUT_OPTION, withFiles } from '../options.ts';
+import { COLLAPSE_OPTIONS, INPUT_OPTIONS, lastWins, OUTPUT_OPTION, TRACE_OPTIONS, withFiles } from '../options.ts';
 import type { ReportArguments } from '../reporting.ts';
 
 const REPORT_OPTIONS = {
@@ -15,7 +15,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
   describe: 'any inputs → one interactive page: flame graph, functions, goroutines, races',
   builder: (yargs) =>
     withFiles(yargs)
-      .options(lastWins({ ...OUTPUT_OPTION, ...REPORT_OPTIONS, ...COLLAPSE_OPTIONS, ...INPUT_OPTIONS }))
+      .options(lastWins({ ...OUTPUT_OPTION, ...REPORT_OPTIONS, ...COLLAPSE_OPTIONS, ...INPUT_OPTIONS, ...TRACE_OPTIONS }))
       .example('$0 report dump.txt race.log cpu.folded -o report.html', 'three inputs to choose from in one page')
       .example(
         'go test -race ./... 2>&1 | $0 report -o report.html',

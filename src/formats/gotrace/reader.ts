@@ -14,8 +14,9 @@ import { InputError } from '../../base/errors.ts';
 import type { TraceEvent } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
-import { Clock, orderGeneration } from './order.ts';
+import { Clock, type ClockBase, orderGeneration } from './order.ts';
 import { Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
+import type { PackableTables } from './stacks.ts';
 import { SchedulerState } from './state.ts';
 import { convertV1 } from './v1convert.ts';
 import { V1File } from './v1file.ts';
@@ -32,14 +33,14 @@ export function looksLikeTrace(head: Uint8Array): boolean {
   return head.length >= HEADER_BYTES && HEADER.test(Buffer.from(head.subarray(0, HEADER_BYTES)).toString('latin1'));
 }
 
-export interface TraceSink {
-  /** A generation's tables, before its events. */
-  generation(generation: Generation): void;
+/** Who takes a trace, with tables that can be sent to another thread. */
+export interface TraceReaderSink {
+  generation(tables: PackableTables): void;
   event(event: TraceEvent): void;
 }
 
 export class TraceReader {
-  private readonly sink: TraceSink;
+  private readonly sink: TraceReaderSink;
   private readonly report: (problem: Problem) => void;
   private readonly state: SchedulerState;
   /** What was received and not taken yet, and where in the trace it begins. */
@@ -49,7 +50,7 @@ export class TraceReader {
   private offset = 0;
   private versionNumber = 0;
   private generation: Generation | null = null;
-  private base: number | null = null;
+  private base: ClockBase | null = null;
   private failed = false;
   /** Whether an event of this trace was handed out. */
   private delivered = 0;
@@ -57,7 +58,7 @@ export class TraceReader {
   generations = 0;
   truncated = false;
 
-  constructor(sink: TraceSink, report: (problem: Problem) => void) {
+  constructor(sink: TraceReaderSink, report: (problem: Problem) => void) {
     this.sink = sink;
     this.report = report;
     this.state = new SchedulerState((event) => sink.event(event));
@@ -102,6 +103,7 @@ export class TraceReader {
       const message = `the trace is broken: ${damage.message}; what follows is not read`;
       this.report({ severity: 'error', message, offset: damage.offset });
     }
+    this.sink.generation(file);
     convertV1(file, (event) => this.sink.event(event));
     this.generations = 1;
   }
@@ -169,7 +171,7 @@ export class TraceReader {
         throw new TraceError(`a batch of generation ${number} within generation ${this.generation.number}`, batch.offset);
       this.closeGeneration();
     }
-    this.generation ??= new Generation(number, batch.offset);
+    this.generation ??= new Generation(number, batch.offset, this.versionNumber);
     this.generation.add(batch, experimental);
     if (this.generation.bytes > MAX_GENERATION_BYTES)
       throw new TraceError(`a generation of more than ${MAX_GENERATION_BYTES} bytes`, batch.offset);
@@ -177,11 +179,13 @@ export class TraceReader {
 
   private closeGeneration(): void {
     const { generation } = this;
-    if (generation === null) throw new TraceError('the end of a generation that has no batch', this.offset);
+    // Go's own reader takes no offence at the end of an empty one.
+    if (generation === null) return;
     this.generation = null;
     generation.validate();
-    this.base ??= generation.firstTime;
+    this.base ??= { time: generation.firstTime, frequency: generation.frequency };
     const clock = new Clock(generation.frequency, this.base);
+    generation.setClock((time) => clock.at(time));
     this.sink.generation(generation);
     this.state.begin(generation);
     this.state.sync(clock.at(generation.firstTime));

@@ -3,7 +3,22 @@
 import { firstOwnFrame } from '../../model/callsite.ts';
 import { foldTypeLists } from '../../model/names.ts';
 import { elidedText, type Frame, type FrameId, isElided, placeOf, type StackId, type StackTable } from '../../model/stacks.ts';
-import type { Block } from './model.ts';
+import { formatCount, formatShare, signedText } from '../geometry.ts';
+import { formatDuration } from '../units.ts';
+import type { Block, CellKind } from './model.ts';
+
+/** A number as it stands in a cell. */
+export function formatCell(kind: CellKind, value: number): string {
+  if (kind === 'share') return formatShare(value);
+  if (kind === 'duration') return value === 0 ? '0' : formatDuration(value);
+  if (kind === 'change') return signedText(value, formatCount);
+  if (kind === 'duration change') return signedText(value, (ns) => (ns === 0 ? '0' : formatDuration(ns)));
+  return formatCount(value);
+}
+
+export function isChange(kind: CellKind): boolean {
+  return kind === 'change' || kind === 'duration change';
+}
 
 /** The text that a frame has in the flame view; '' without a frame. */
 export function frameName(frame: Frame | null): string {

@@ -45,8 +45,11 @@ export interface TableReportView {
   readonly table: Table;
 }
 
-/** What the cells of a column are: a number, a share of 1, a number with its sign, or text. */
-export type CellKind = 'count' | 'share' | 'change' | 'text' | 'function';
+/**
+ * What the cells of a column are: a number, nanoseconds, a share of 1; the same two with their sign, where they are changes;
+ * text, or the text of a frame.
+ */
+export type CellKind = 'count' | 'duration' | 'share' | 'change' | 'duration change' | 'text' | 'function';
 
 export interface TableColumn {
   readonly title: string;

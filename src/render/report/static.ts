@@ -2,8 +2,9 @@
 
 import { type Profile, totalWeights } from '../../model/profile.ts';
 import { weighTexts } from '../../model/walk.ts';
-import { countUnit, formatCount, formatShare, signedText } from '../geometry.ts';
+import { countUnit, formatAmount, signedText } from '../geometry.ts';
 import { escapeXml } from '../xml.ts';
+import { formatCell } from './cells.ts';
 import type { TableColumn, TableReportView } from './model.ts';
 
 const ROWS = 20;
@@ -24,6 +25,7 @@ export function staticFunctions(profile: Profile): string {
   const { texts, self, before, unit } = profile;
   const now = weighTexts(profile, self, totalWeights(profile));
   const then = before === null ? null : weighTexts(profile, before, totalWeights(profile, before));
+  const amount = (value: number) => formatAmount(value, unit);
   const sizeOf = (text: number) => (then === null ? now.self[text] : Math.abs(now.self[text] - then.self[text]));
   const order = texts.map((_, text) => text).sort((a, b) => sizeOf(b) - sizeOf(a) || now.total[b] - now.total[a]);
   const heads: [string, boolean][] =
@@ -43,26 +45,19 @@ export function staticFunctions(profile: Profile): string {
     .slice(0, ROWS)
     .map((text) =>
       then === null
-        ? [formatCount(now.self[text]), formatCount(now.total[text]), texts[text]]
-        : [
-            signedText(now.self[text] - then.self[text], formatCount),
-            formatCount(then.self[text]),
-            formatCount(now.self[text]),
-            texts[text],
-          ],
+        ? [amount(now.self[text]), amount(now.total[text]), texts[text]]
+        : [signedText(now.self[text] - then.self[text], amount), amount(then.self[text]), amount(now.self[text]), texts[text]],
     );
   return tableMarkup('Functions', `${unit} that end in each`, heads, rows, texts.length);
 }
 
 function isNumber({ kind }: TableColumn): boolean {
-  return kind === 'count' || kind === 'share' || kind === 'change';
+  return kind !== 'text' && kind !== 'function';
 }
 
 function cellOf({ kind, values }: TableColumn, row: number): string {
   const value = values[row];
-  if (typeof value === 'string') return value;
-  if (kind === 'share') return formatShare(value);
-  return kind === 'change' ? signedText(value, formatCount) : formatCount(value);
+  return typeof value === 'string' ? value : formatCell(kind, value);
 }
 
 function tableMarkup(
