@@ -19,6 +19,11 @@ import { isDamaged, judge, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
+import { selectTrace } from './traceoptions.ts';
+import { TraceTaker } from './tracetaker.ts';
+
+/** Hotspots and long waits of a trace that a page lists. */
+export const MOST_LISTED = 100;
 
 export type ReportArguments = InputArguments &
   CollapseArguments & { output?: string; title?: string; flamechart?: boolean } & FlameGraphOptions;
@@ -35,9 +40,11 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
   resolveOptions(args);
   const conditions = args['fail-on'] === undefined ? [] : parseFailOn(args['fail-on']);
   const ordered = args.flamechart ?? false;
+  const selection = { ...selectTrace(args), top: MOST_LISTED };
   const findings = new FindingsCounter();
   const collapsers: Collapser[] = [];
   const summarizers: Summarizer[] = [];
+  const traces: TraceTaker[] = [];
   const request = {
     files: args.file ?? [],
     ...formatOption(args),
@@ -51,9 +58,11 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
       if (!merged || collapsers.length === 0) collapsers.push(new Collapser({ ...collapseOptions(args), ordered }));
       const collapser = collapsers[collapsers.length - 1];
       const summarizer = new Summarizer(stacks);
+      const trace = new TraceTaker(stacks, selection);
       summarizers.push(summarizer);
+      traces.push(trace);
       collapser.begin(stacks, file);
-      return teeSinks([collapser, summarizer, findings]);
+      return teeSinks([collapser, summarizer, findings, trace]);
     },
     (evidence) => {
       collapsers[collapsers.length - 1].finish(evidence);
@@ -67,6 +76,7 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
     stacks: evidence.stacks,
     summaries: summarizers[i].summarize(evidence),
     problems: evidence.problems,
+    trace: traces[i].finish(),
   }));
   const groups = merged ? [read] : read.map((input) => [input]);
   const subjects = groups.map((group, i) => {

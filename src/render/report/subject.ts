@@ -5,17 +5,21 @@ import type { Part } from '../../model/evidence.ts';
 import { countStacks, type Profile, totalWeight } from '../../model/profile.ts';
 import type { StackTable } from '../../model/stacks.ts';
 import type { DumpSummary, PartSummary } from '../../model/summary.ts';
+import type { TraceAnalysis } from '../../model/traceanalysis.ts';
 import { countUnit, formatCount } from '../geometry.ts';
 import { frameLine } from './cells.ts';
 import type { Fact, ReportSubject, ReportView, TableReportView } from './model.ts';
 import { schedulerTable, testTable } from './plaintables.ts';
 import { goroutineTable, problemTable, raceTable, recordTable } from './tables.ts';
+import { traceFacts, traceTables } from './tracetables.ts';
 
 export interface SubjectInput {
   readonly file: string;
   readonly stacks: StackTable;
   readonly summaries: readonly PartSummary[];
   readonly problems: readonly Problem[];
+  /** What was found out about a trace; null for other inputs. */
+  readonly trace: TraceAnalysis | null;
 }
 
 export const KIND_NAMES: Record<Part['format'], string> = {
@@ -43,8 +47,9 @@ export function makeSubject(name: string, inputs: readonly SubjectInput[], profi
   return { name, kind: [...kinds].join(', ') || 'nothing', facts: factsOf(inputs, profile), views };
 }
 
-function tablesOf({ summaries, stacks }: SubjectInput): TableReportView[] {
-  return summaries.flatMap((summary) => {
+function tablesOf({ summaries, stacks, trace }: SubjectInput): TableReportView[] {
+  const ofTrace = trace === null ? [] : traceTables(trace);
+  const ofParts = summaries.flatMap((summary) => {
     if ('mapUsers' in summary) return goroutineTable(summary, stacks, 'Goroutines') ?? [];
     if ('reports' in summary) return raceTable(summary, stacks, 'Races') ?? [];
     if ('records' in summary) return recordTable(summary, stacks, 'Records') ?? [];
@@ -52,6 +57,7 @@ function tablesOf({ summaries, stacks }: SubjectInput): TableReportView[] {
     if (summary.part.format === 'go-test') return testTable(summary.part) ?? [];
     return [];
   });
+  return [...ofTrace, ...ofParts];
 }
 
 /** Several dumps in one input have numbers behind their names. */
@@ -65,7 +71,10 @@ function uniqueTitles(tables: readonly TableReportView[]): TableReportView[] {
 }
 
 function factsOf(inputs: readonly SubjectInput[], profile: Profile): Fact[] {
-  const facts = inputs.flatMap(({ summaries, stacks }) => summaries.flatMap((summary) => summaryFacts(summary, stacks)));
+  const facts = inputs.flatMap(({ summaries, stacks, trace }) => [
+    ...summaries.flatMap((summary) => summaryFacts(summary, stacks)),
+    ...(trace === null ? [] : traceFacts(trace)),
+  ]);
   if (facts.length === 0 && profile.nodeCount > 0) {
     facts.push(plain(`${countUnit(totalWeight(profile), profile.unit)}, ${countUnit(countStacks(profile), 'different stacks')}`));
   }
