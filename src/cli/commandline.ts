@@ -8,6 +8,7 @@ import { collapseCommand } from './commands/collapse.ts';
 import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
+import { timelineCommand } from './commands/timeline.ts';
 import { describeError, EXIT } from './exit.ts';
 import { guardDashes } from './options.ts';
 import { endOnClosedPipe } from './outputs.ts';
@@ -38,8 +39,9 @@ function makeParser(args: readonly string[]) {
     .command(collapseCommand)
     .command(renderCommand)
     .command(inspectCommand)
+    .command(timelineCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: collapse, render, inspect, timeline or demo (goflame --help tells more)')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()
