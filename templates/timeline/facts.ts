@@ -77,8 +77,8 @@ function shareFacts(picture: TimelinePicture, view: View, lane: number, time: nu
 export function commonFacts(picture: TimelinePicture, view: View, time: number): string[] {
   const { strips, layout } = picture;
   const slice = Math.max(0, Math.min(strips.count - 1, Math.floor(time / strips.sliceNs)));
-  const lines = [`${countOf(strips.runnableMean[slice])} runnable on average, ${countOf(strips.runnableMax[slice])} at most`];
-  if (strips.idleWaited[slice] > 0) lines.push(`${countOf(strips.idleWaited[slice])} idle Ps on average while they waited`);
+  const lines = [`runnable: ${countOf(strips.runnableMean[slice])} on average, ${countOf(strips.runnableMax[slice])} at most`];
+  if (strips.idleWaited[slice] > 0) lines.push(`${countOf(strips.idleWaited[slice])} Ps idle meanwhile, on average`);
   if (strips.heap !== null && strips.goal !== null)
     lines.push(`heap ${bytesOf(strips.heap[slice])}, goal ${bytesOf(strips.goal[slice])}`);
   const pixel = (view.to - view.from) / layout.plot;

@@ -49,7 +49,7 @@ export class TimelineView {
     this.reset.classList.add('hidden');
     svg.querySelector('.scene .marks')?.before(this.plot);
     svg.append(this.cross, this.reset);
-    this.tip = new Tip(svg, { width, height, measure: widthOf });
+    this.tip = new Tip(svg, { width, height, measure: (text) => widthOf(text) });
   }
 
   start(): void {

@@ -124,6 +124,11 @@ describe.runIf(chromiumPath !== undefined)('a timeline in Chromium', () => {
     expect(await tip()).toContain(`P${hotspot.proc} · user code`);
     expect(await tip()).toContain(`goroutine ${hotspot.goroutine} · ${hotspot.entry}`);
     expect(await tip()).toMatch(/hotspot 1: map growth, \d+ goroutines waited/);
+    const [box, lines] = await page.evaluate(() => [
+      (document.querySelector('.tip rect') as SVGRectElement).getBBox().width,
+      Math.max(...[...document.querySelectorAll<SVGTextElement>('.tip text')].map((text) => text.getBBox().width)),
+    ]);
+    expect(lines).toBeLessThan(box);
     expect(await page.locator('.cross.hidden').count()).toBe(0);
     await page.mouse.move(10, 10);
     expect(await page.locator('.cross.hidden').count()).toBe(1);
@@ -137,7 +142,7 @@ describe.runIf(chromiumPath !== undefined)('a timeline in Chromium', () => {
     expect(await tip()).toMatch(/% user code/);
     const strip = await boxOf('.strips .area');
     await page.mouse.move(x, strip.y + strip.height / 2);
-    expect(await tip()).toMatch(/runnable on average.*heap [\d.]+ MiB, goal [\d.]+ MiB/);
+    expect(await tip()).toMatch(/runnable: [\d.]+ on average, \d+ at most.*heap [\d.]+ MiB, goal [\d.]+ MiB/);
   });
 
   it('runs nothing that the trace brings along', async () => {

@@ -11,7 +11,7 @@ export function describeTrace(timeline: Timeline): string {
   const shown = values.length > 4 ? `${Math.min(...values)} to ${Math.max(...values)}` : values.join(', ');
   const parts = [startNs > 0 ? `${formatNs(ns)} from ${formatNs(startNs)} on` : formatNs(ns), `GOMAXPROCS ${shown}`];
   if (gcCycles.length > 0) {
-    const share = Math.round((timeline.gcMarkNs.reduce((sum, one) => sum + one, 0) / ns) * 100);
+    const share = Math.round((timeline.gcMarkNs.reduce((sum, one) => sum + one, 0) / Math.max(1, ns)) * 100);
     parts.push(`${count(gcCycles.length, 'GC cycle')}, marking ${share} % of the time`);
   }
   const longest = stw.reduce((most, { durationNs }) => Math.max(most, durationNs), 0);

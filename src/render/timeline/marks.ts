@@ -11,6 +11,8 @@ const ROW = 20;
 const GAP = 6;
 /** Room on each side of a line. */
 const LINE = 3;
+/** Lower lanes lie so close that a halo would hide their neighbours. */
+const ROOMY_LANE = 10;
 /** A frame is never narrower. */
 const LEAST_FRAME = 3;
 
@@ -136,7 +138,7 @@ function drawMark(picture: TimelinePicture, view: View, { hotspot, x, row, label
   const parts = [
     shape('path', { class: 'halo', d: line }),
     shape('path', { class: 'leader', d: line }),
-    shape('rect', { class: 'halo', ...frame }),
+    ...(layout.lane < ROOMY_LANE ? [] : [shape('rect', { class: 'halo', ...frame })]),
     shape('rect', { class: 'frame', ...frame }),
     shape('circle', { class: 'badge', cx: px(x), cy: y, r: BADGE }),
     shape('text', { class: 'rank', x: px(x), y: y + 4 }, String(hotspot.rank)),

@@ -4,7 +4,7 @@ import { px } from '../geometry.ts';
 import { type Columns, coverShares, laneColumns, laneShares, pixelColumns, runsOf } from './columns.ts';
 import { lanePaths, stepsOf } from './lanepaths.ts';
 import { drawMarks } from './marks.ts';
-import type { Cover, PictureProc, TimelinePicture, View } from './picture.ts';
+import type { Cover, PictureProc, TimelineLayout, TimelinePicture, View } from './picture.ts';
 import { formatMoment, tickStep } from './scale.ts';
 import { box, group, type Shape, shape } from './shapes.ts';
 import { SHOWN } from './states.ts';
@@ -18,7 +18,7 @@ const SHADES = 8;
 const CROWDED = 0.1;
 
 /** Names of the groups in the picture, those that lie behind others first. */
-export const SCENE_GROUPS = ['ground', 'behind', 'grid', 'lanes', 'strips', 'pauses', 'marks', 'ticks'] as const;
+export const SCENE_GROUPS = ['ground', 'grid', 'behind', 'lanes', 'strips', 'pauses', 'marks', 'ticks'] as const;
 export type SceneGroup = (typeof SCENE_GROUPS)[number];
 export type Scene = Readonly<Record<SceneGroup, readonly Shape[]>>;
 
@@ -122,12 +122,10 @@ function drawMarkPhases(picture: TimelinePicture, columns: Columns): Shape[] {
   const { layout } = picture;
   const runs = runsOf(shadesOf(picture.gcMark, columns, picture.ns));
   return byShade(runs).flatMap(([shade, list]) => {
-    const bars = (top: number, height: number) =>
-      list.map(({ from, to }) => box(layout.left + from, top, to - from, height)).join('');
     const below = layout.collector + ROW + 2;
     return [
-      shape('path', { class: 'phase', 'fill-opacity': shade, d: bars(layout.collector, ROW) }),
-      shape('path', { class: 'tint', 'fill-opacity': shade * TINT, d: bars(below, layout.axis - below) }),
+      shape('path', { class: 'phase', 'fill-opacity': shade, d: bars(layout, list, layout.collector, ROW) }),
+      shape('path', { class: 'tint', 'fill-opacity': round(shade * TINT), d: bars(layout, list, below, layout.axis - below) }),
     ];
   });
 }
@@ -135,6 +133,8 @@ function drawMarkPhases(picture: TimelinePicture, columns: Columns): Shape[] {
 /** Height of the collector's row, and how strong a mark phase is behind the lanes. */
 const ROW = 8;
 const TINT = 0.16;
+/** Pauses up to this many pixels are lines. */
+const LINE_WIDTH = 3;
 
 function byShade(runs: readonly Run[]): (readonly [number, Run[]])[] {
   const shades = [...new Set(runs.map(({ value }) => value))].sort((a, b) => a - b);
@@ -150,17 +150,33 @@ function drawPauses(picture: TimelinePicture, columns: Columns): Shape[] {
   const touched = shares.reduce((count, share) => (share > 0 ? count + 1 : count), 0);
   const crowded = touched > columns.count * CROWDED;
   const strengths = shares.map((share) => (share === 0 ? 0 : crowded ? Math.ceil(share * SHADES) / SHADES : 1));
-  const bottom = lanesBottom(picture);
-  return byShade(runsOf(strengths)).flatMap(([strength, list]) => {
-    const bars = (top: number, height: number) =>
-      list.map(({ from, to }) => box(layout.left + from, top, to - from, height)).join('');
-    return [
-      shape('path', { class: 'pause', 'fill-opacity': strength, d: bars(layout.collector, ROW) }),
-      shape('path', {
-        class: 'pause',
-        'fill-opacity': strength * 0.55,
-        d: bars(layout.collector + ROW, bottom - layout.collector - ROW),
-      }),
-    ];
-  });
+  return byShade(runsOf(strengths)).flatMap(([strength, list]) => [
+    shape('path', { class: 'pause', 'fill-opacity': strength, d: bars(layout, list, layout.collector, ROW) }),
+    ...acrossLanes(picture, list, strength),
+  ]);
+}
+
+/** A short pause is a strong line through all lanes; a long one must not hide what they show. */
+function acrossLanes(picture: TimelinePicture, list: readonly Run[], strength: number): Shape[] {
+  const { layout } = picture;
+  const top = layout.collector + ROW;
+  const height = lanesBottom(picture) - top;
+  const isLine = ({ from, to }: Run) => to - from <= LINE_WIDTH;
+  const kinds = [
+    { opacity: 0.6, runs: list.filter(isLine) },
+    { opacity: 0.2, runs: list.filter((run) => !isLine(run)) },
+  ];
+  return kinds
+    .filter(({ runs }) => runs.length > 0)
+    .map(({ opacity, runs }) =>
+      shape('path', { class: 'pause', 'fill-opacity': round(strength * opacity), d: bars(layout, runs, top, height) }),
+    );
+}
+
+function bars({ left }: TimelineLayout, runs: readonly Run[], top: number, height: number): string {
+  return runs.map(({ from, to }) => box(left + from, top, to - from, height)).join('');
+}
+
+function round(opacity: number): number {
+  return Number(opacity.toFixed(3));
 }

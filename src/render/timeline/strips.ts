@@ -32,7 +32,7 @@ function drawRunnable(picture: TimelinePicture, view: View, columns: Columns): S
   const mean = gather(strips.runnableMean, columns, strips.sliceNs, 'mean');
   const most = gather(strips.runnableMax, columns, strips.sliceNs, 'max');
   const waited = gather(strips.idleWaited, columns, strips.sliceNs, 'mean');
-  const shades = waited.map((count) => Math.ceil(Math.min(1, count) * SHADES) / SHADES);
+  const shades = waited.map((count) => (count > 0 ? Math.ceil(Math.min(1, count) * SHADES) / SHADES : 0));
   const shapes = [
     shape('path', { class: 'area', d: stepLine(at, mean, scale, true) }),
     shape('path', { class: 'line', d: stepLine(at, most, scale, false) }),

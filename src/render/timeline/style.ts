@@ -89,7 +89,7 @@ function markRules(s: string, mark: string, ink: string, page: string): string {
 function scriptRules(s: string): string {
   return [
     `${s} .plot{fill:transparent;cursor:crosshair;outline:none}${s} .plot.grab{cursor:grabbing}`,
-    `${s} .marks .mark,${s} .list .mark{cursor:pointer}${s} .list .mark:hover .entry{text-decoration:underline}`,
+    `${s} .marks .leader,${s} .marks .halo,${s} .marks .frame{pointer-events:none}${s} .marks .mark,${s} .list .mark{cursor:pointer}${s} .list .mark:hover .entry{text-decoration:underline}`,
     `${s} .cross{stroke:#888;stroke-width:1;pointer-events:none}`,
     `${s} .button{cursor:pointer}${s} .button rect{fill:transparent;stroke:#9a9aa3}${s} .button:focus-visible rect{stroke-width:2}`,
     `${s} .tip{pointer-events:none}${s} .tip rect{fill:#22242b;fill-opacity:.96}${s} .tip text{fill:#f4f4f6}${s} .tip .quiet{fill:#b9bcc7}`,
