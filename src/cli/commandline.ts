@@ -12,6 +12,7 @@ import { diffCommand } from './commands/diff.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { reportCommand } from './commands/report.ts';
+import { timelineCommand } from './commands/timeline.ts';
 import { describeError, EXIT } from './exit.ts';
 import { guardDashes } from './options.ts';
 import { endOnClosedPipe } from './outputs.ts';
@@ -45,12 +46,10 @@ function makeParser(args: readonly string[]) {
     .command(inspectCommand)
     .command(diffCommand)
     .command(analyzeCommand)
+    .command(timelineCommand)
     .command(convertCommand)
     .command(demoCommand)
-    .demandCommand(
-      1,
-      'name a command: collapse, render, report, inspect, diff, analyze, convert or demo (goflame --help tells more)',
-    )
+    .demandCommand(1, 'name a command: goflame --help lists them')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()
