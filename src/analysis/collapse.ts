@@ -17,11 +17,13 @@ import type { Goroutine, Labels, RaceAccess, RaceReport } from '../model/snapsho
 import { type FrameId, type StackId, StackTable } from '../model/stacks.ts';
 import { type WaitReason, waitReasonOf } from '../model/states.ts';
 import type { TraceSink } from '../model/trace.ts';
+import type { ProfileWindows } from '../model/windows.ts';
 import { CreationChains } from './creation.ts';
 import { type FilterOptions, StackFilter } from './filter.ts';
 import { FoldedTexts } from './foldedtexts.ts';
 import { type FrameText, FrameTexts, functionOf } from './frames.ts';
 import type { GroupKey } from './groupkeys.ts';
+import { listWindows } from './trace/sliceweights.ts';
 import { TRACE_GROUP_KEYS, type TraceGroupKey } from './trace/spangroups.ts';
 import { TRACE_WEIGHTS, TraceWeigher, type TraceWeight, type WeighOptions } from './trace/weights.ts';
 
@@ -94,6 +96,7 @@ export class Collapser implements EvidenceSink {
   private tails = new Map<StackId, readonly FrameText[] | null>();
   private chains: CreationChains | null = null;
   private weigher: TraceWeigher | null = null;
+  private windowed: ProfileWindows | null = null;
   /** The one folded input so far, as long as it is the only one: it is a profile already. */
   private whole: FoldedPart | null = null;
   private states = new Map<string, WaitReason>();
@@ -161,9 +164,12 @@ export class Collapser implements EvidenceSink {
       );
     }
     this.chains = null;
+    const nodeOf = new Map<StackId, NodeId>();
     this.weigher?.finish((groups, stack, weight) => {
-      this.add({ groups, lead: [], stack, missing: NO_TRACE_STACK, weight, side: RaceSide.none });
+      nodeOf.set(stack, this.add({ groups, lead: [], stack, missing: NO_TRACE_STACK, weight, side: RaceSide.none }));
     });
+    const { slices } = this.options.trace ?? {};
+    if (this.weigher !== null && slices !== undefined) this.windowed = listWindows(slices, nodeOf);
     this.weigher = null;
     const folded = evidence.parts.filter((part) => part.format === 'folded');
     if (folded.length === 1 && this.isUnchanged()) this.whole = folded[0];
@@ -174,6 +180,11 @@ export class Collapser implements EvidenceSink {
   private isUnchanged(): boolean {
     const { groupBy = [] } = this.options;
     return this.countsStacks && groupBy.length === 0 && this.filter.isEmpty && this.builder.isEmpty;
+  }
+
+  /** The trace's weights over time, where {@link TraceCollapseOptions.slices} were asked for; groups have none. */
+  windows(): ProfileWindows | null {
+    return (this.options.groupBy ?? []).length > 0 ? null : this.windowed;
   }
 
   build(): Profile {

@@ -39,7 +39,9 @@ export async function renderFlameGraph(args: RenderArguments): Promise<number | 
 /** The same inputs as an interactive page. */
 async function renderPage(args: RenderArguments, look: FlameGraphOptions): Promise<number | null> {
   const { reportInputs } = await import('./reporting.ts');
-  return await reportInputs({ ...args, ...look }, { merged: true, reshape: (profile) => reshape(profile, args) });
+  const shaped = args.base !== undefined || args.reverse === true;
+  const request = { merged: true, ...(shaped ? { reshape: (profile: Profile) => reshape(profile, args) } : {}) };
+  return await reportInputs({ ...args, ...look }, request);
 }
 
 /** `--no-sort`, as inferno has it, keeps the order of the input. */

@@ -1,9 +1,10 @@
 /** The work of `goflame report`, and of `goflame render` into a page: inputs → subjects → one page. */
 
-import { Collapser } from '../analysis/collapse.ts';
+import { type CollapseOptions, Collapser } from '../analysis/collapse.ts';
 import { teeSinks } from '../analysis/collect.ts';
 import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { Summarizer } from '../analysis/summary.ts';
+import { SliceWeights } from '../analysis/trace/sliceweights.ts';
 import type { Comparison } from '../model/comparison.ts';
 import type { Profile } from '../model/profile.ts';
 import type { FlameGraphOptions } from '../render/flameoptions.ts';
@@ -55,7 +56,7 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
   const inputs = await readInputs(
     request,
     (stacks, file) => {
-      if (!merged || collapsers.length === 0) collapsers.push(new Collapser({ ...collapseOptions(args), ordered }));
+      if (!merged || collapsers.length === 0) collapsers.push(new Collapser({ ...withSlices(collapseOptions(args)), ordered }));
       const collapser = collapsers[collapsers.length - 1];
       const summarizer = new Summarizer(stacks);
       const trace = new TraceTaker(stacks, selection);
@@ -81,10 +82,19 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
   const groups = merged ? [read] : read.map((input) => [input]);
   const subjects = groups.map((group, i) => {
     const profile = collapsers[i].build();
-    return makeSubject(group.map(({ file }) => nameOf(file)).join(', '), group, reshape?.(profile) ?? profile, ordered);
+    const name = group.map(({ file }) => nameOf(file)).join(', ');
+    // Stacks that are turned round or cut off are no longer those of the slices; nor are those of several inputs.
+    const windows = reshape === undefined && group.length === 1 ? collapsers[i].windows() : null;
+    return makeSubject(name, group, { profile: reshape?.(profile) ?? profile, ordered, windows });
   });
   await writePage(subjects, args);
   return conditions.length === 0 ? EXIT.done : judge(conditions, findings);
+}
+
+/** Keeps the weights of a trace over time as well. */
+function withSlices(options: CollapseOptions): CollapseOptions {
+  if (options.trace?.asGo) return options;
+  return { ...options, trace: { ...options.trace, slices: new SliceWeights(options.trace?.from ?? 0) } };
 }
 
 /** A comparison as a page. */

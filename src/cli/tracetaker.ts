@@ -1,18 +1,24 @@
 /** Takes the trace of an input, if there is one, and analyses it on the way; all else in the input is passed by. */
 
 import { type AnalyzeOptions, TraceAnalyzer } from '../analysis/trace/analyzer.ts';
+import { TimelineBuilder } from '../analysis/trace/timeline.ts';
 import type { EvidenceSink } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
-import type { TraceAnalysis } from '../model/traceanalysis.ts';
+import type { TakenTrace } from '../render/report/subject.ts';
+
+/** Hotspots that are numbered in the timeline; the table has more. */
+const MARKED = 10;
 
 export class TraceTaker implements EvidenceSink {
   private readonly stacks: StackTable;
   private readonly options: AnalyzeOptions;
+  private readonly builder: TimelineBuilder;
   private analyzer: TraceAnalyzer | null = null;
 
   constructor(stacks: StackTable, options: AnalyzeOptions) {
     this.stacks = stacks;
     this.options = options;
+    this.builder = new TimelineBuilder(options);
   }
 
   goroutine(): void {}
@@ -22,12 +28,15 @@ export class TraceTaker implements EvidenceSink {
   race(): void {}
 
   trace(): TraceAnalyzer {
-    this.analyzer = new TraceAnalyzer(this.stacks, this.options);
+    this.analyzer = new TraceAnalyzer(this.stacks, this.options, this.builder);
     return this.analyzer;
   }
 
   /** What was found out; null where the input is no trace. */
-  finish(): TraceAnalysis | null {
-    return this.analyzer?.finish() ?? null;
+  finish(): TakenTrace | null {
+    const analysis = this.analyzer?.finish();
+    if (analysis === undefined) return null;
+    const marked = { ...analysis, hotspots: analysis.hotspots.slice(0, MARKED) };
+    return { analysis, timeline: this.builder.finish(marked) };
   }
 }

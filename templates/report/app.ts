@@ -7,6 +7,7 @@ import { tabulateFunctions } from './functions.ts';
 import { HelpSheet, isPressable, isTyping, type KeyGroup, pressKey } from './keys.ts';
 import { readHash, START, type Theme, type ViewState, writeHash } from './state.ts';
 import { TableView } from './tableview.ts';
+import { TimelineView } from './timelineview.ts';
 import { treeOf } from './tree.ts';
 import type { PageLink, PageView } from './view.ts';
 
@@ -155,9 +156,13 @@ export class App implements PageLink {
 
   private tabsOf({ views }: SubjectData): Tab[] {
     const hasFlame = views.some(({ kind }) => kind === 'flame');
+    const hasWindows = views.some((view) => view.kind === 'flame' && view.windows !== null);
     return views.flatMap((view): Tab[] => {
       if (view.kind === 'table') {
         return [{ title: view.title, isFlame: false, view: null, make: () => new TableView(view, this, hasFlame) }];
+      }
+      if (view.kind === 'timeline') {
+        return [{ title: 'Timeline', isFlame: false, view: null, make: () => new TimelineView(view, this, hasWindows) }];
       }
       const { texts } = this.page;
       const functions = () => new TableView(tabulateFunctions(texts, view, treeOf(view)), this, true);

@@ -14,6 +14,8 @@ export interface ToolFacts {
   readonly order: SiblingOrder;
   /** What the search found, in words. */
   readonly found: string;
+  /** The window of time whose stacks are shown, in words; null for all. */
+  readonly window: string | null;
   /** From the root to what is zoomed. */
   readonly crumbs: readonly { readonly node: number; readonly name: string }[];
 }
@@ -108,7 +110,7 @@ export class FlameTools {
     this.order.value = facts.order;
     this.color.value = facts.coloring;
     for (const [name, button] of this.toggles) setAttribute(button, 'aria-pressed', String(state[name]));
-    this.showChips(state);
+    this.showChips(state, facts.window);
     this.showLegend(facts.legend);
     this.showCrumbs(facts.crumbs);
   }
@@ -126,13 +128,14 @@ export class FlameTools {
     this.link.change({ order: this.orders[(at + 1) % this.orders.length], zoom: WHOLE, zoomAbove: WHOLE });
   }
 
-  private showChips({ around, focus, hidden }: ViewState): void {
+  private showChips({ around, focus, hidden }: ViewState, window: string | null): void {
     const chip = (what: string, name: string, patch: Partial<ViewState>) =>
       makeButton(`${what} ${name} ✕`, () => this.link.change({ ...patch, zoom: WHOLE, zoomAbove: WHOLE }, true), {
         class: 'chip',
         title: 'take this back',
       });
     this.chips.replaceChildren(
+      ...(window === null ? [] : [chip('only', window, { window: null })]),
       ...(around === null ? [] : [chip('around', around, { around: null })]),
       ...(focus === null ? [] : [chip('focus', focus, { focus: null })]),
       ...hidden.map((name) => chip('without', name, { hidden: hidden.filter((other) => other !== name) })),

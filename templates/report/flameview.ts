@@ -3,6 +3,7 @@
 import { countUnit, LabelForms } from '../../src/render/geometry.ts';
 import { rankTexts } from '../../src/render/layout.ts';
 import { type FlameData, OWNERS, type PageData } from '../../src/render/report/pagedata.ts';
+import { formatDuration } from '../../src/render/units.ts';
 import { type Arrangement, arrange, arrangeAround, type SiblingOrder, type Source } from './arrange.ts';
 import { factsOf, shareText } from './describe.ts';
 import { DetailsBar, Tip } from './details.ts';
@@ -16,6 +17,7 @@ import { START, type ViewState, WHOLE, type Zoom } from './state.ts';
 import { callersOf, type FlameTree } from './tree.ts';
 import type { PageLink, PageView } from './view.ts';
 import type { VisibleFrame } from './visible.ts';
+import { columnsOf, snapWindow } from './window.ts';
 
 type PaneName = 'main' | 'above';
 
@@ -25,7 +27,7 @@ export class FlameView implements PageView {
   private readonly page: PageData;
   private readonly data: FlameData;
   private readonly link: PageLink;
-  private readonly source: Source;
+  private readonly ranks: Int32Array;
   private readonly ids = new Map<string, number>();
   private readonly whole: number;
   private readonly painter: Painter;
@@ -44,7 +46,7 @@ export class FlameView implements PageView {
     this.data = data;
     this.link = link;
     this.whole = data.self.reduce((sum, weight) => sum + weight, 0);
-    this.source = { columns: { ...data, classCount: data.classes.length }, ranks: rankTexts(page.texts), ordered: data.ordered };
+    this.ranks = rankTexts(page.texts);
     page.texts.forEach((text, id) => {
       this.ids.set(text, id);
     });
@@ -95,9 +97,18 @@ export class FlameView implements PageView {
       legend: this.painter.legend(coloring),
       order: this.orderOf(state),
       found: foundText,
+      window: this.windowText(state),
       crumbs: [...callersOf(trees.main, zoomed), zoomed].map((node) => ({ node, name: this.nameOf(trees.main, node, state) })),
     });
     this.tell(NO_NODE, 'main');
+  }
+
+  /** The part of time whose stacks are shown; null for all of it. */
+  private windowText({ window }: ViewState): string | null {
+    const { windows } = this.data;
+    if (window === null || windows === null) return null;
+    const { from, to } = snapWindow(windows, window).span;
+    return `${formatDuration(from + windows.startNs)} to ${formatDuration(to + windows.startNs)}`;
   }
 
   private zoomWidth(tree: FlameTree, state: ViewState): number {
@@ -118,9 +129,9 @@ export class FlameView implements PageView {
   }
 
   private treesFor(state: ViewState): { main: FlameTree; above: FlameTree | null } {
-    const { direction, focus, hidden, ownOnly, foldRecursion, foldWrappers, around } = state;
+    const { direction, focus, hidden, ownOnly, foldRecursion, foldWrappers, around, window } = state;
     const order = this.orderOf(state);
-    const key = JSON.stringify([direction, order, focus, hidden, ownOnly, foldRecursion, foldWrappers, around]);
+    const key = JSON.stringify([direction, order, focus, hidden, ownOnly, foldRecursion, foldWrappers, around, window]);
     if (this.trees?.key === key) return this.trees;
     const wanted: Arrangement = {
       direction,
@@ -131,8 +142,9 @@ export class FlameView implements PageView {
       foldWrappers,
     };
     const text = around === null ? -1 : this.idOf(around);
-    const both = text < 0 ? null : arrangeAround(this.source, wanted, text);
-    this.trees = { key, main: both?.callees ?? arrange(this.source, wanted), above: both?.callers ?? null };
+    const source: Source = { columns: columnsOf(this.data, window), ranks: this.ranks, ordered: this.data.ordered };
+    const both = text < 0 ? null : arrangeAround(source, wanted, text);
+    this.trees = { key, main: both?.callees ?? arrange(source, wanted), above: both?.callers ?? null };
     return this.trees;
   }
 
@@ -330,7 +342,7 @@ export class FlameView implements PageView {
   }
 
   private undo(): void {
-    const { hidden, focus, ownOnly, foldRecursion, foldWrappers, zoom, zoomAbove, around } = START;
-    this.link.change({ hidden, focus, ownOnly, foldRecursion, foldWrappers, zoom, zoomAbove, around }, true);
+    const { hidden, focus, ownOnly, foldRecursion, foldWrappers, zoom, zoomAbove, around, window } = START;
+    this.link.change({ hidden, focus, ownOnly, foldRecursion, foldWrappers, zoom, zoomAbove, around, window }, true);
   }
 }

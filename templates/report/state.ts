@@ -29,6 +29,11 @@ export interface ViewState {
   readonly foldRecursion: boolean;
   readonly foldWrappers: boolean;
   readonly term: SearchTerm | null;
+  // ---- time ----
+  /** The part of time that the timeline shows; null for all. */
+  readonly time: TimeSpan | null;
+  /** What is selected of it: the flame view shows its stacks alone. */
+  readonly window: TimeSpan | null;
   // ---- tables ----
   /** Column and direction, `-1` for the order given; null for the table's own choice. */
   readonly sort: { readonly column: number; readonly down: boolean } | null;
@@ -39,6 +44,12 @@ export interface ViewState {
 export interface Zoom {
   readonly node: number;
   readonly until: number;
+}
+
+/** Nanoseconds since the timeline's begin; whole numbers. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
 }
 
 export const WHOLE: Zoom = { node: 0, until: 0 };
@@ -60,6 +71,8 @@ export const START: ViewState = {
   foldRecursion: false,
   foldWrappers: false,
   term: null,
+  time: null,
+  window: null,
   sort: null,
   filter: '',
 };
@@ -132,6 +145,8 @@ const KEYS: readonly Key[] = [
     write: ({ term }) => (term === null ? null : `${term.ignoreCase ? 'i' : ''}${term.plain ? 'p' : ''}:${term.text}`),
     read: ([value]) => ({ term: readTerm(value) }),
   },
+  { key: 'time', write: ({ time }) => writeSpan(time), read: ([value]) => ({ time: readSpan(value) }) },
+  { key: 'window', write: ({ window }) => writeSpan(window), read: ([value]) => ({ window: readSpan(value) }) },
   {
     key: 'sort',
     write: ({ sort }) => (sort === null ? null : `${sort.down ? '-' : ''}${sort.column}`),
@@ -139,6 +154,16 @@ const KEYS: readonly Key[] = [
   },
   { key: 'filter', write: ({ filter }) => (filter === '' ? null : filter), read: ([value]) => ({ filter: value }) },
 ];
+
+function writeSpan(span: TimeSpan | null): string | null {
+  return span === null ? null : `${span.from}-${span.to}`;
+}
+
+function readSpan(value: string): TimeSpan | null {
+  const match = /^(\d{1,15})-(\d{1,15})$/.exec(value);
+  if (match === null || Number(match[2]) <= Number(match[1])) return null;
+  return { from: Number(match[1]), to: Number(match[2]) };
+}
 
 function readTerm(value: string): SearchTerm | null {
   const colon = value.indexOf(':');

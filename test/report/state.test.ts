@@ -8,6 +8,9 @@ const zoom = fc.oneof(
   fc.record({ node: fc.nat(999), until: fc.constant(0) }),
   fc.record({ node: fc.nat(999), until: fc.integer({ min: 1000, max: 9999 }) }),
 );
+const SPANS = fc.option(
+  fc.tuple(fc.nat(10 ** 9), fc.integer({ min: 1, max: 10 ** 9 })).map(([from, ns]) => ({ from, to: from + ns })),
+);
 const STATES: fc.Arbitrary<ViewState> = fc.record({
   subject: fc.nat(20),
   view: fc.nat(9),
@@ -25,6 +28,8 @@ const STATES: fc.Arbitrary<ViewState> = fc.record({
   foldRecursion: fc.boolean(),
   foldWrappers: fc.boolean(),
   term: fc.option(fc.record({ text: fc.string({ minLength: 1 }), ignoreCase: fc.boolean(), plain: fc.boolean() })),
+  time: SPANS,
+  window: SPANS,
   sort: fc.option(fc.record({ column: fc.integer({ min: 1, max: 20 }), down: fc.boolean() })),
   filter: fc.string(),
 });

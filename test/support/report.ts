@@ -40,7 +40,10 @@ export function treeLines(tree: FlameTree, texts: readonly string[]): string[] {
 export function drawPage(texts: Readonly<Record<string, string | Uint8Array>>, options: CollapseOptions = {}): string {
   const subjects = Object.entries(texts).map(([name, text]) => {
     const { stacks, summaries, profile } = readComparable(text, name, options);
-    return makeSubject(name, [{ file: name, stacks, summaries, problems: [], trace: null }], profile, options.ordered ?? false);
+    return makeSubject(name, [{ file: name, stacks, summaries, problems: [], trace: null }], {
+      profile,
+      ordered: options.ordered ?? false,
+    });
   });
   return [...writeReport({ title: 'test', generator: 'goflame test', subjects })].join('');
 }

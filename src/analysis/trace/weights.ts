@@ -9,6 +9,7 @@ import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import type { TraceEvent, TraceSink, TraceTables } from '../../model/trace.ts';
 import { TopRoots } from './roots.ts';
 import { EDGE, SchedulerView, SOURCE, type SpanObserver } from './scheduler.ts';
+import type { SliceWeights } from './sliceweights.ts';
 import { SpanGroups, type TraceGroupKey } from './spangroups.ts';
 import { type GoTrack, GS, type GState, type ProcTrack } from './tracks.ts';
 import { Window } from './window.ts';
@@ -29,6 +30,8 @@ export interface WeighOptions {
   readonly proc?: number;
   readonly goroutine?: number;
   readonly entry?: RegExp;
+  /** Gets every weight with its time. */
+  readonly slices?: SliceWeights;
 }
 
 /** Groups' texts, the stack behind them, its weight. */
@@ -55,6 +58,9 @@ export class TraceWeigher implements TraceSink, SpanObserver {
   /** Samples of goroutines since they have been running. */
   private readonly samples = new Map<GoTrack, StackId[]>();
   private readonly clipped = new Map<number, Clipped>();
+  /** The span that is being added, within the window. */
+  private begin = 0;
+  private end = 0;
 
   constructor(stacks: StackTable, options: WeighOptions) {
     this.options = options;
@@ -91,6 +97,8 @@ export class TraceWeigher implements TraceSink, SpanObserver {
     const ns = this.window.overlap(from, to);
     const samples = state === GS.running ? this.takeSamples(go) : null;
     if (ns === 0 || !this.counts(state, go.reason) || !this.wants(go, state)) return;
+    this.begin = Math.max(from, this.window.from);
+    this.end = this.begin + ns;
     if (state === GS.running) this.addRunning(go, ns, samples, edge);
     else this.add(go, state, this.stackOf(go, state), ns);
   }
@@ -102,6 +110,7 @@ export class TraceWeigher implements TraceSink, SpanObserver {
     if (weight !== 'samples') return;
     if (go === null ? !this.isUnfiltered : !this.wants(go, GS.running)) return;
     this.groups.add({ go, proc: proc?.id ?? null, state: GS.running, taskName: this.taskOf(go) }, stack, 1);
+    this.options.slices?.add(stack, time, time, 1);
   }
 
   goEnds(go: GoTrack): void {
@@ -160,6 +169,7 @@ export class TraceWeigher implements TraceSink, SpanObserver {
 
   private add(go: GoTrack, state: GState, stack: StackId, weight: number): void {
     this.groups.add({ go, proc: go.proc?.id ?? null, state, taskName: this.taskOf(go) }, stack, weight);
+    this.options.slices?.add(stack, this.begin, this.end, weight);
   }
 
   /** Running time goes to the samples taken in it, in equal parts; without any to the stack where it ended. */

@@ -4,6 +4,9 @@
  */
 
 import type { Profile } from '../../model/profile.ts';
+import type { StackTable } from '../../model/stacks.ts';
+import type { Timeline } from '../../model/timeline.ts';
+import type { ProfileWindows } from '../../model/windows.ts';
 
 export interface Report {
   readonly title: string;
@@ -27,13 +30,23 @@ export interface Fact {
   readonly tone: 'plain' | 'alarm' | 'warning';
 }
 
-export type ReportView = FlameReportView | TableReportView;
+export type ReportView = FlameReportView | TableReportView | TimelineReportView;
 
 export interface FlameReportView {
   readonly kind: 'flame';
   readonly profile: Profile;
   /** The stacks are in the order of time. */
   readonly ordered: boolean;
+  /** What the stacks weigh in each slice of time, where that is known. */
+  readonly windows?: ProfileWindows | null;
+}
+
+/** The Ps of a trace over time. */
+export interface TimelineReportView {
+  readonly kind: 'timeline';
+  readonly timeline: Timeline;
+  /** Stacks of the hotspots are ids into it. */
+  readonly stacks: StackTable;
 }
 
 export interface TableReportView {

@@ -10,6 +10,7 @@ import script from '../../../templates/report/main.ts?bundled';
 import style from '../../../templates/report/style.css?bundled';
 import { writeFlameGraph } from '../flamegraph.ts';
 import type { FlameGraphOptions } from '../flameoptions.ts';
+import { pageTimelineStyle } from '../timeline/style.ts';
 import { escapeXml } from '../xml.ts';
 import type { FlameReportView, Report, ReportSubject } from './model.ts';
 import { encodeReport } from './pagedata.ts';
@@ -21,7 +22,8 @@ const STATIC_SHARE = '0.5%';
 /** The page in chunks. */
 export function* writeReport(report: Report, options: FlameGraphOptions = {}): Generator<string> {
   const pictures = report.subjects.map((subject) => drawSubject(subject, options));
-  const styles = [style, ...pictures.flatMap(({ styles: own }) => own)];
+  const sheet = style + (report.subjects.some(hasTimeline) ? pageTimelineStyle('page-timeline') : '');
+  const styles = [sheet, ...pictures.flatMap(({ styles: own }) => own)];
   const code = guardScript(script);
   const policy = [
     "default-src 'none'",
@@ -37,12 +39,16 @@ export function* writeReport(report: Report, options: FlameGraphOptions = {}): G
   yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n';
   yield `<meta name="generator" content="${escapeXml(report.generator)}">\n<title>${title}</title>\n`;
   yield '<!-- The script holds d3-flame-graph (Martin Spier, Apache License 2.0) and modules of d3 (Mike Bostock, ISC License). -->\n';
-  yield `<style>${style}</style>\n</head>\n<body>\n<div id="app"></div>\n<div id="static">\n<h1>${title}</h1>\n`;
+  yield `<style>${sheet}</style>\n</head>\n<body>\n<div id="app"></div>\n<div id="static">\n<h1>${title}</h1>\n`;
   for (const [i, subject] of report.subjects.entries()) yield* staticSubject(subject, pictures[i].svg);
   yield '</div>\n';
   const data = deflateRawSync(encodeReport(report), { level: 9 }).toString('base64');
   yield `<script id="data" type="application/octet-stream">${data}</script>\n`;
   yield `<script>${code}</script>\n</body>\n</html>\n`;
+}
+
+function hasTimeline({ views }: ReportSubject): boolean {
+  return views.some(({ kind }) => kind === 'timeline');
 }
 
 function hashOf(text: string): string {
@@ -70,6 +76,9 @@ function* staticSubject({ name, kind, facts, views }: ReportSubject, svg: string
   yield `<section>\n<h2>${escapeXml(name)} <small>${escapeXml(kind)}</small></h2>\n<ul class="facts">`;
   for (const { text, tone } of facts) yield `<li${tone === 'plain' ? '' : ` class="${tone}"`}>${escapeXml(text)}</li>`;
   yield `</ul>\n<figure>${svg}</figure>\n`;
-  for (const view of views) yield view.kind === 'flame' ? staticFunctions(view.profile) : staticTable(view);
+  for (const view of views) {
+    if (view.kind === 'flame') yield staticFunctions(view.profile);
+    else if (view.kind === 'table') yield staticTable(view);
+  }
   yield '</section>\n';
 }

@@ -7,11 +7,15 @@
 import type { Ownership } from '../../model/names.ts';
 import { type Profile, ROOT } from '../../model/profile.ts';
 import { linkChildren } from '../../model/walk.ts';
+import type { ProfileWindows } from '../../model/windows.ts';
 import { rankTexts } from '../layout.ts';
 import { stripAnnotation } from '../palettes.ts';
+import type { TimelinePicture } from '../timeline/picture.ts';
+import { decodePicture } from '../timeline/timelinedata.ts';
 import { showControls } from '../xml.ts';
 import { type ColumnRef, ColumnWriter, readColumn } from './columns.ts';
-import type { CellKind, Fact, FlameReportView, Report, Table } from './model.ts';
+import type { CellKind, Fact, FlameReportView, Report, ReportView, Table } from './model.ts';
+import { type HotspotText, type PackedTimeline, packTimeline } from './packtimeline.ts';
 
 export const OWNERS: readonly Ownership[] = ['own', 'std', 'runtime', 'other', 'note'];
 /** Characters of a text that a page holds. */
@@ -34,9 +38,19 @@ interface FlameHeader {
   /** Cells of the table node × class that are not 0: gaps between their places, and their weights. */
   readonly classGaps: ColumnRef | null;
   readonly classWeights: ColumnRef | null;
+  readonly windows: WindowsHeader | null;
   /** By text that is in use, in ascending order: whose code it is. */
   readonly owned: ColumnRef;
   readonly owners: ColumnRef;
+}
+
+interface WindowsHeader {
+  readonly startNs: number;
+  readonly sliceNs: number;
+  /** By slice: its cells. By cell: how far its node lies behind the one before (from -1 on), and its weight. */
+  readonly counts: ColumnRef;
+  readonly gaps: ColumnRef;
+  readonly weights: ColumnRef;
 }
 
 interface TableHeader {
@@ -61,7 +75,7 @@ interface Header {
     readonly name: string;
     readonly kind: string;
     readonly facts: readonly Fact[];
-    readonly views: readonly (FlameHeader | TableHeader)[];
+    readonly views: readonly (FlameHeader | TableHeader | PackedTimeline)[];
   }[];
 }
 
@@ -82,9 +96,7 @@ class ReportWriter {
       name: showControls(name),
       kind,
       facts: facts.map(({ text, tone }) => ({ text: showControls(text), tone })),
-      views: views.map((view) =>
-        view.kind === 'flame' ? this.flame(view) : this.table(view.table, { title: view.title, about: view.about }),
-      ),
+      views: views.map((view) => this.view(view)),
     }));
     const strings = this.columns.numbers(new TextEncoder().encode(this.strings.join('\n')));
     const header: Header = { title: showControls(report.title), strings, subjects };
@@ -97,6 +109,12 @@ class ReportWriter {
     return bytes;
   }
 
+  private view(view: ReportView): FlameHeader | TableHeader | PackedTimeline {
+    if (view.kind === 'flame') return this.flame(view);
+    if (view.kind === 'timeline') return packTimeline(view);
+    return this.table(view.table, { title: view.title, about: view.about });
+  }
+
   private text(text: string): number {
     let id = this.ids.get(text);
     if (id === undefined) {
@@ -107,7 +125,7 @@ class ReportWriter {
     return id;
   }
 
-  private flame({ profile, ordered }: FlameReportView): FlameHeader {
+  private flame({ profile, ordered, windows = null }: FlameReportView): FlameHeader {
     const { columns } = this;
     const order = orderNodes(profile, ordered);
     const { nodes, ups } = order;
@@ -129,8 +147,36 @@ class ReportWriter {
       classes,
       classGaps: cells === null ? null : columns.numbers(cells.gaps),
       classWeights: cells === null ? null : columns.numbers(cells.weights),
+      windows: windows === null ? null : this.windows(windows, nodes),
       owned: columns.numbers(owned),
       owners: columns.numbers(owned.map((id) => ownerOf.get(id) ?? 0)),
+    };
+  }
+
+  private windows({ startNs, sliceNs, count, first, nodes, weights }: ProfileWindows, order: Int32Array): WindowsHeader {
+    const placeOf = new Int32Array(order.length);
+    order.forEach((node, place) => {
+      placeOf[node] = place;
+    });
+    const counts = Array.from({ length: count }, (_, slice) => first[slice + 1] - first[slice]);
+    const gaps: number[] = [];
+    const sorted: number[] = [];
+    for (let slice = 0; slice < count; slice++) {
+      let last = -1;
+      const cells = Array.from({ length: counts[slice] }, (_, i) => first[slice] + i);
+      for (const cell of cells.sort((a, b) => placeOf[nodes[a]] - placeOf[nodes[b]])) {
+        gaps.push(placeOf[nodes[cell]] - last - 1);
+        sorted.push(weights[cell]);
+        last = placeOf[nodes[cell]];
+      }
+    }
+    const { columns } = this;
+    return {
+      startNs,
+      sliceNs,
+      counts: columns.numbers(counts),
+      gaps: columns.numbers(gaps),
+      weights: columns.numbers(sorted),
     };
   }
 
@@ -223,6 +269,8 @@ export interface FlameData {
   readonly classes: readonly string[];
   /** By node × class; null where there are no states. */
   readonly byClass: Float64Array | null;
+  /** Weights over time: cells of slice `i` from `first[i]` on; their nodes count the root. */
+  readonly windows: ProfileWindows | null;
   /** By text of the page: index into {@link OWNERS}; that of texts which are no frames has no meaning. */
   readonly owners: Uint8Array;
 }
@@ -233,11 +281,19 @@ export interface TableData extends Table {
   readonly about: string;
 }
 
+export interface TimelineViewData {
+  readonly kind: 'timeline';
+  /** How what is too narrow to be drawn is shown. */
+  readonly about: string;
+  readonly picture: TimelinePicture;
+  readonly hotspots: readonly HotspotText[];
+}
+
 export interface SubjectData {
   readonly name: string;
   readonly kind: string;
   readonly facts: readonly Fact[];
-  readonly views: readonly (FlameData | TableData)[];
+  readonly views: readonly (FlameData | TableData | TimelineViewData)[];
 }
 
 export interface PageData {
@@ -256,9 +312,11 @@ export function decodeReport(bytes: Uint8Array): PageData {
     texts,
     subjects: header.subjects.map((subject) => ({
       ...subject,
-      views: subject.views.map((view) =>
-        view.kind === 'flame' ? decodeFlame(view, body, texts.length) : decodeTable(view, body, texts),
-      ),
+      views: subject.views.map((view) => {
+        if (view.kind === 'flame') return decodeFlame(view, body, texts.length);
+        if (view.kind === 'table') return decodeTable(view, body, texts);
+        return { ...view, picture: decodePicture(view.picture) };
+      }),
     })),
   };
 }
@@ -289,6 +347,7 @@ function decodeFlame(header: FlameHeader, body: Uint8Array, textCount: number): 
     sides: header.sides === null ? null : behindRoot(header.sides, new Uint8Array(count)),
     classes: header.classes,
     byClass: decodeClasses(header, body, count),
+    windows: header.windows === null ? null : decodeWindows(header.windows, body),
     owners,
   };
 }
@@ -303,6 +362,22 @@ function decodeClasses({ classGaps, classWeights, classes }: FlameHeader, body: 
     byClass[place] = weights[i];
   });
   return byClass;
+}
+
+function decodeWindows({ startNs, sliceNs, counts, gaps, weights }: WindowsHeader, body: Uint8Array): ProfileWindows {
+  const sizes = readColumn(body, counts);
+  const first = new Int32Array(sizes.length + 1);
+  const nodes = Int32Array.from(readColumn(body, gaps));
+  for (let slice = 0; slice < sizes.length; slice++) {
+    first[slice + 1] = first[slice] + sizes[slice];
+    // Node 0 is the root, so all others are one further.
+    let last = 0;
+    for (let cell = first[slice]; cell < first[slice + 1]; cell++) {
+      nodes[cell] += last + 1;
+      last = nodes[cell];
+    }
+  }
+  return { startNs, sliceNs, count: sizes.length, first, nodes, weights: readColumn(body, weights) };
 }
 
 function decodeTable(header: TableHeader, body: Uint8Array, texts: readonly string[]): TableData {

@@ -5,7 +5,9 @@ import type { Part } from '../../model/evidence.ts';
 import { countStacks, type Profile, totalWeight } from '../../model/profile.ts';
 import type { StackTable } from '../../model/stacks.ts';
 import type { DumpSummary, PartSummary } from '../../model/summary.ts';
+import type { Timeline } from '../../model/timeline.ts';
 import type { TraceAnalysis } from '../../model/traceanalysis.ts';
+import type { ProfileWindows } from '../../model/windows.ts';
 import { countUnit, formatCount } from '../geometry.ts';
 import { frameLine } from './cells.ts';
 import type { Fact, ReportSubject, ReportView, TableReportView } from './model.ts';
@@ -19,7 +21,13 @@ export interface SubjectInput {
   readonly summaries: readonly PartSummary[];
   readonly problems: readonly Problem[];
   /** What was found out about a trace; null for other inputs. */
-  readonly trace: TraceAnalysis | null;
+  readonly trace: TakenTrace | null;
+}
+
+/** A trace as it was analysed, and over time. */
+export interface TakenTrace {
+  readonly analysis: TraceAnalysis;
+  readonly timeline: Timeline;
 }
 
 export const KIND_NAMES: Record<Part['format'], string> = {
@@ -33,22 +41,34 @@ export const KIND_NAMES: Record<Part['format'], string> = {
   schedtrace: 'scheduler log',
 };
 
+/** What the flame view shows. */
+export interface SubjectStacks {
+  readonly profile: Profile;
+  /** The stacks are in the order of time. */
+  readonly ordered?: boolean;
+  readonly windows?: ProfileWindows | null;
+}
+
 /** Lines of a panic message that are shown. */
 const MESSAGE_LINES = 8;
 
-export function makeSubject(name: string, inputs: readonly SubjectInput[], profile: Profile, ordered = false): ReportSubject {
+export function makeSubject(name: string, inputs: readonly SubjectInput[], stacks: SubjectStacks): ReportSubject {
+  const { profile, ordered = false, windows = null } = stacks;
   const kinds = new Set(inputs.flatMap(({ summaries }) => summaries.map(({ part }) => KIND_NAMES[part.format])));
   const tables = uniqueTitles(inputs.flatMap((input) => tablesOf(input)));
   const problems = problemTable(inputs.flatMap((input) => input.problems));
   const views: ReportView[] = [];
-  if (profile.nodeCount > 0) views.push({ kind: 'flame', profile, ordered });
+  for (const { trace } of inputs) {
+    if (trace !== null) views.push({ kind: 'timeline', timeline: trace.timeline, stacks: trace.analysis.stacks });
+  }
+  if (profile.nodeCount > 0) views.push({ kind: 'flame', profile, ordered, windows });
   views.push(...tables);
   if (problems !== null) views.push(problems);
   return { name, kind: [...kinds].join(', ') || 'nothing', facts: factsOf(inputs, profile), views };
 }
 
 function tablesOf({ summaries, stacks, trace }: SubjectInput): TableReportView[] {
-  const ofTrace = trace === null ? [] : traceTables(trace);
+  const ofTrace = trace === null ? [] : traceTables(trace.analysis);
   const ofParts = summaries.flatMap((summary) => {
     if ('mapUsers' in summary) return goroutineTable(summary, stacks, 'Goroutines') ?? [];
     if ('reports' in summary) return raceTable(summary, stacks, 'Races') ?? [];
@@ -73,7 +93,7 @@ function uniqueTitles(tables: readonly TableReportView[]): TableReportView[] {
 function factsOf(inputs: readonly SubjectInput[], profile: Profile): Fact[] {
   const facts = inputs.flatMap(({ summaries, stacks, trace }) => [
     ...summaries.flatMap((summary) => summaryFacts(summary, stacks)),
-    ...(trace === null ? [] : traceFacts(trace)),
+    ...(trace === null ? [] : traceFacts(trace.analysis)),
   ]);
   if (facts.length === 0 && profile.nodeCount > 0) {
     facts.push(plain(`${countUnit(totalWeight(profile), profile.unit)}, ${countUnit(countStacks(profile), 'different stacks')}`));

@@ -48,6 +48,17 @@ export const FONT = 'Verdana, "DejaVu Sans", sans-serif';
 export function timelineStyle(scope: string, isLive: boolean): string {
   const s = `.${scope}`;
   const rules = [
+    ...shapeRules(s),
+    toneRules(s, LIGHT, 'color'),
+    `@media (prefers-color-scheme:dark){${toneRules(s, DARK, 'dark')}}`,
+  ];
+  if (isLive) rules.push(scriptRules(s));
+  return rules.join('');
+}
+
+/** What has no colour. */
+function shapeRules(s: string): string[] {
+  return [
     `${s} text{font-family:${FONT};font-size:11px}`,
     `${s} .title{font-size:17px}${s} .wall,${s} .end{text-anchor:end}${s} .middle{text-anchor:middle}`,
     `${s} .lanes,${s} .ground,${s} .behind,${s} .pauses{shape-rendering:crispEdges}`,
@@ -56,11 +67,19 @@ export function timelineStyle(scope: string, isLive: boolean): string {
     `${s} .marks .leader{stroke-width:1}${s} .marks .frame{stroke-width:1.6}${s} .marks .halo{stroke-width:3.4;stroke-opacity:.75}`,
     `${s} .rank{font-size:10px;font-weight:bold;text-anchor:middle}${s} .marks .kind,${s} .lead{font-weight:bold}`,
     `${s} .lead{font-size:12px}${s} .list .head text{font-size:10px}`,
-    toneRules(s, LIGHT, 'color'),
-    `@media (prefers-color-scheme:dark){${toneRules(s, DARK, 'dark')}}`,
   ];
-  if (isLive) rules.push(scriptRules(s));
-  return rules.join('');
+}
+
+/** The same rules where a page says whether it is dark: `data-theme` on its root goes before what the system has. */
+export function pageTimelineStyle(scope: string): string {
+  const s = `.${scope}`;
+  return [
+    ...shapeRules(s),
+    toneRules(s, LIGHT, 'color'),
+    `@media (prefers-color-scheme:dark){${toneRules(`:root:not([data-theme=light]) ${s}`, DARK, 'dark')}}`,
+    toneRules(`:root[data-theme=dark] ${s}`, DARK, 'dark'),
+    scriptRules(s),
+  ].join('');
 }
 
 function toneRules(s: string, tones: Tones, which: 'color' | 'dark'): string {

@@ -5,18 +5,16 @@
 
 import script from '../../../templates/timeline/main.ts?bundled';
 import type { Timeline } from '../../model/timeline.ts';
-import { px } from '../geometry.ts';
 import { cdata, escapeXml, fingerprint, showControls } from '../xml.ts';
 import { describeMerging, describeTrace, describeWallClock } from './facts.ts';
 import { fitText } from './fittext.ts';
+import { drawGutter } from './gutter.ts';
 import { drawList, listHeight } from './hotspotlist.ts';
 import { drawLegend, legendHeight } from './legend.ts';
 import { makePicture } from './makepicture.ts';
 import type { TimelinePicture, View } from './picture.ts';
-import { formatBytes, formatPercent } from './scale.ts';
 import { drawScene, SCENE_GROUPS, type Scene } from './scene.ts';
 import { group, type Shape, shape } from './shapes.ts';
-import { heapMost, runnableScale } from './strips.ts';
 import { timelineStyle } from './style.ts';
 import { widthOf } from './textwidth.ts';
 import { encodePicture } from './timelinedata.ts';
@@ -104,32 +102,6 @@ function drawHeader(timeline: Timeline, { subject }: TimelineSvgOptions, title: 
   ];
   if (wall !== null) shapes.push(shape('text', { class: 'quiet wall', x: width - 24, y: 50 }, wall));
   return shapes;
-}
-
-/** Rows that a label takes. */
-const LABEL_ROOM = 12;
-/** Lanes of this height have room for how busy the P was. */
-const ROOMY = 10;
-
-function drawGutter(picture: TimelinePicture): Shape[] {
-  const { layout, procs, strips } = picture;
-  const every = [1, 2, 4, 8, 16, 32, 64].find((n) => n * layout.step >= LABEL_ROOM) ?? 64;
-  const shapes: Shape[] = [shape('text', { class: 'quiet', x: 24, y: layout.collector + 8 }, 'GC, pauses')];
-  procs.forEach(({ id, busy }, i) => {
-    if (i % every !== 0) return;
-    const y = px(layout.lanes + i * layout.step + layout.lane / 2 + 4);
-    shapes.push(shape('text', { x: 24, y }, `P${id}`));
-    if (every === 1 && layout.lane >= ROOMY)
-      shapes.push(shape('text', { class: 'quiet end', x: layout.left - 8, y }, formatPercent(busy)));
-  });
-  shapes.push(...stripLabels(layout.runnable, ['runnable', `up to ${runnableScale(picture)}`]));
-  shapes.push(shape('text', { class: 'quiet', x: 24, y: layout.waited + 6 }, 'idle meanwhile'));
-  if (strips.heap !== null) shapes.push(...stripLabels(layout.heap, ['heap, goal', `up to ${formatBytes(heapMost(picture))}`]));
-  return shapes;
-}
-
-function stripLabels(top: number, [name, scale]: readonly [string, string]): Shape[] {
-  return [shape('text', { x: 24, y: top + 18 }, name), shape('text', { class: 'quiet', x: 24, y: top + 33 }, scale)];
 }
 
 function clipShape({ layout }: TimelinePicture, scope: string): Shape {
