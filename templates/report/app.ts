@@ -5,12 +5,13 @@ import { make, makeButton, setAttribute } from './dom.ts';
 import { FlameView } from './flameview.ts';
 import { tabulateFunctions } from './functions.ts';
 import { HelpSheet, isPressable, isTyping, type KeyGroup, pressKey } from './keys.ts';
-import { readHash, START, type Theme, type ViewState, writeHash } from './state.ts';
+import { readHash, START, type Theme, type TimeSpan, type ViewState, writeHash } from './state.ts';
 import { TableView } from './tableview.ts';
 import { TimelineView } from './timelineview.ts';
 import { treeOf } from './tree.ts';
 import type { PageLink, PageView } from './view.ts';
 
+const TIMELINE = 'Timeline';
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 
 /** What makes a view; it is made when it is first looked at. */
@@ -100,6 +101,13 @@ export class App implements PageLink {
     if (view >= 0) this.change({ ...patch, view }, true);
   }
 
+  showInTimeline(window: TimeSpan): void {
+    const view = this.tabs[this.state.subject].findIndex(({ title }) => title === TIMELINE);
+    const around = (window.to - window.from) * 4;
+    const time = { from: Math.max(0, Math.floor(window.from - around)), to: Math.ceil(window.to + around) };
+    if (view >= 0) this.change({ window, time, view }, true);
+  }
+
   announce(text: string): void {
     this.live.textContent = text;
   }
@@ -162,7 +170,7 @@ export class App implements PageLink {
         return [{ title: view.title, isFlame: false, view: null, make: () => new TableView(view, this, hasFlame) }];
       }
       if (view.kind === 'timeline') {
-        return [{ title: 'Timeline', isFlame: false, view: null, make: () => new TimelineView(view, this, hasWindows) }];
+        return [{ title: TIMELINE, isFlame: false, view: null, make: () => new TimelineView(view, this, hasWindows) }];
       }
       const { texts } = this.page;
       const functions = () => new TableView(tabulateFunctions(texts, view, treeOf(view)), this, true);

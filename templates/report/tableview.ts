@@ -171,6 +171,11 @@ export class TableView implements PageView {
     const link = this.data.links[row];
     const buttons =
       link === '' || !this.canLink ? [] : [makeButton('Show in flame graph', () => this.find(link), { class: 'plain' })];
+    const { times } = this.data;
+    if (times !== null && times !== undefined && times.length > 0) {
+      const window = { from: times[2 * row], to: times[2 * row + 1] };
+      buttons.push(makeButton('Show on the timeline', () => this.link.showInTimeline(window), { class: 'plain' }));
+    }
     into.append(
       make(
         'td',

@@ -83,8 +83,7 @@ export class TimelineView implements PageView {
 
   private viewOf({ time }: ViewState): View {
     const { ns } = this.picture;
-    if (time === null || time.to > ns || time.to <= time.from) return { from: 0, to: ns };
-    return time;
+    return time === null ? { from: 0, to: ns } : moveView(this.picture, time);
   }
 
   private get view(): View {
@@ -179,8 +178,10 @@ export class TimelineView implements PageView {
   private legend(): HTMLElement {
     const entries = [...SHOWN.map(({ name, className }) => ({ name, className })), IDLE_LOOK];
     const items = entries.map(({ name, className }) => {
-      const swatch = svgElement('svg', { class: 'page-timeline legend swatch', width: 10, height: 10, 'aria-hidden': 'true' });
-      swatch.append(svgElement('rect', { class: className, width: 10, height: 10, rx: 2 }));
+      const swatch = svgElement('svg', { class: 'page-timeline swatch', width: 10, height: 10, 'aria-hidden': 'true' });
+      const group = svgElement('g', { class: 'legend' });
+      group.append(svgElement('rect', { class: className, width: 10, height: 10, rx: 2 }));
+      swatch.append(group);
       return make('li', {}, swatch, name);
     });
     return make('ul', { class: 'legend', 'aria-label': 'colours' }, ...items);

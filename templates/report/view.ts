@@ -1,7 +1,7 @@
 /** What the page and its views know of each other. */
 
 import type { KeyGroup } from './keys.ts';
-import type { ViewState } from './state.ts';
+import type { TimeSpan, ViewState } from './state.ts';
 
 export interface PageView {
   /** Of the tab. */
@@ -21,6 +21,8 @@ export interface PageLink {
   change(patch: Partial<ViewState>, step?: boolean): void;
   /** Goes to the flame view, changed so. */
   showInFlame(patch: Partial<ViewState>): void;
+  /** Selects a window of the timeline and shows it. */
+  showInTimeline(window: TimeSpan): void;
   /** Tells those who do not see the page. */
   announce(text: string): void;
 }

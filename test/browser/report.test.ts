@@ -1,12 +1,15 @@
 /** The interactive page in a real browser, used as somebody would use it. */
 
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath } from '../support/chromium.ts';
-import { fixture } from '../support/fixtures.ts';
+import { FIXTURES, fixture } from '../support/fixtures.ts';
 import { generateFolded } from '../support/generate.ts';
 import { type Opened, Pages } from '../support/pages.ts';
-import { drawDifference, drawPage } from '../support/report.ts';
+import { drawDifference, drawPage, drawTracePage } from '../support/report.ts';
 
 describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
   const pages = new Pages();
@@ -233,6 +236,81 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
       expect(await pages.audit(page)).toEqual([]);
       await page.keyboard.press('3');
       expect((await cells(2)).every((text) => /^[+−]\d+$/.test(text))).toBe(true);
+    });
+  });
+
+  describe('timeline', () => {
+    const trace = () => drawTracePage(gunzipSync(readFileSync(path.join(FIXTURES, 'gotrace/mapgrow-1.26.trace.gz'))));
+    const drag = async (from: number, to: number) => {
+      const box = await page.locator('.page-timeline .ground').boundingBox();
+      const y = (box?.y ?? 0) + 10;
+      const x = (share: number) => (box?.x ?? 0) + share * (box?.width ?? 0);
+      await page.mouse.move(x(from), y);
+      await page.mouse.down();
+      await page.mouse.move(x((from + to) / 2), y);
+      await page.mouse.move(x(to), y);
+      await page.mouse.up();
+    };
+
+    it('selects a window by a drag, and the flame view shows its stacks alone', async () => {
+      await open(trace());
+      expect(await page.getByRole('tab').first().textContent()).toBe('Timeline');
+      await drag(0.4, 0.5);
+      await expect.poll(hash).toMatch(/^#window=\d+-\d+$/);
+      expect(await page.locator('.timeline-view strong').textContent()).toBe('Selected');
+      await pages.shoot(page, 'report-timeline');
+      expect(await pages.audit(page)).toEqual([]);
+      await page.locator('button', { hasText: 'Flame graph of it' }).click();
+      expect(await page.locator('.chip').textContent()).toMatch(/^only [\d.]+ ms to [\d.]+ ms ✕$/);
+      const part = Number(/([\d.]+)% of all/.exec(await told())?.[1]);
+      expect(part).toBeGreaterThan(2);
+      expect(part).toBeLessThan(25);
+      await pages.shoot(page, 'report-window');
+      await page.locator('.chip').click();
+      expect(await told()).toContain('100% of all');
+    });
+
+    it('goes from hotspot to hotspot by keys, and tells of each', async () => {
+      await open(trace());
+      await page.keyboard.press(']');
+      expect(await page.locator('.timeline-view strong').textContent()).toBe('Hotspot 1');
+      expect(await page.locator('.timeline-view .block').first().textContent()).toMatch(/on P\d from .*goroutine \d+/);
+      await page.keyboard.press('z');
+      await expect.poll(hash).toMatch(/time=\d+-\d+&window=\d+-\d+/);
+      await pages.shoot(page, 'report-hotspot');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('+');
+      await expect.poll(hash).toMatch(/time=/);
+      await page.keyboard.press('f');
+      expect(await page.locator('.chart g').count()).toBeGreaterThan(3);
+    });
+
+    it('tells what the P under the pointer did', async () => {
+      await open(trace());
+      const box = await page.locator('.page-timeline .ground').boundingBox();
+      await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 12);
+      await expect.poll(() => page.locator('.timeline-view .tip').textContent()).toMatch(/^P0 · .*runnable:/);
+    });
+
+    it('leads from the table of hotspots to the timeline', async () => {
+      await open(trace());
+      await page.getByRole('tab', { name: 'Hotspots' }).click();
+      expect(await page.locator('tr.item').count()).toBeGreaterThan(5);
+      await page.locator('.opener').nth(1).click();
+      await pages.shoot(page, 'report-hotspots');
+      expect(await pages.audit(page)).toEqual([]);
+      await page.locator('button', { hasText: 'Show on the timeline' }).click();
+      expect(await page.locator('.timeline-view strong').textContent()).toBe('Hotspot 2');
+    });
+
+    it('is dark where the page is told to be', async () => {
+      await open(trace(), '#theme=dark', { colorScheme: 'light' });
+      const fill = await page.evaluate(
+        () => getComputedStyle(document.querySelector('.page-timeline .ground path') as Element).fill,
+      );
+      expect(fill).toBe('rgb(34, 38, 46)');
+      expect(await pages.audit(page)).toEqual([]);
+      await pages.shoot(page, 'report-timeline-dark');
     });
   });
 

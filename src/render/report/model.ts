@@ -86,4 +86,6 @@ export interface Table {
   readonly blocks: readonly (readonly Block[])[];
   /** By row: the frame's text that shows the row in the flame view, '' for none. */
   readonly links: readonly string[];
+  /** By row: begin and end on the timeline, in nanoseconds; null where rows have no time. */
+  readonly times?: Float64Array | null;
 }

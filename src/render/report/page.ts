@@ -11,6 +11,7 @@ import style from '../../../templates/report/style.css?bundled';
 import { writeFlameGraph } from '../flamegraph.ts';
 import type { FlameGraphOptions } from '../flameoptions.ts';
 import { pageTimelineStyle } from '../timeline/style.ts';
+import { writeTimeline } from '../timeline/timeline.ts';
 import { escapeXml } from '../xml.ts';
 import type { FlameReportView, Report, ReportSubject } from './model.ts';
 import { encodeReport } from './pagedata.ts';
@@ -18,6 +19,9 @@ import { staticFunctions, staticTable } from './static.ts';
 
 /** The picture for those without script is small: frames of at least this share. */
 const STATIC_SHARE = '0.5%';
+
+/** Characters of the lanes in the picture of a timeline. */
+const TIMELINE_ROOM = 60_000;
 
 /** The page in chunks. */
 export function* writeReport(report: Report, options: FlameGraphOptions = {}): Generator<string> {
@@ -60,16 +64,20 @@ function guardScript(code: string): string {
   return code.replace(/<\//g, '<\\/').replace(/<!--/g, '<\\!--');
 }
 
+/** The pictures of a subject as markup, and the text of every style element in them. */
 function drawSubject({ views }: ReportSubject, options: FlameGraphOptions): { svg: string; styles: string[] } {
-  const view = views.find((one): one is FlameReportView => one.kind === 'flame');
-  if (view === undefined) return { svg: '', styles: [] };
+  const drawn = views.flatMap((view) => {
+    if (view.kind === 'timeline') return [[...writeTimeline(view.timeline, { javascript: false, room: TIMELINE_ROOM })].join('')];
+    return view.kind === 'flame' ? [drawFlame(view, options)] : [];
+  });
+  const svg = drawn.map((text) => text.replace(/^<\?xml[^\n]*\n/, '')).join('\n');
+  return { svg, styles: [...svg.matchAll(/<style>([^<]*)<\/style>/g)].map(([, text]) => text) };
+}
+
+function drawFlame(view: FlameReportView, options: FlameGraphOptions): string {
   const { minwidth: _, title: __, ...look } = options;
   const settings = { ...look, javascript: false, minwidth: STATIC_SHARE, removed: view.profile.before !== null };
-  const svg = [...writeFlameGraph(view.profile, settings)]
-    .join('')
-    .replace(/^<\?xml[^\n]*\n/, '')
-    .replace(/<metadata>[^<]*<\/metadata>\n?/, '');
-  return { svg, styles: [...svg.matchAll(/<style>([^<]*)<\/style>/g)].map(([, text]) => text) };
+  return [...writeFlameGraph(view.profile, settings)].join('').replace(/<metadata>[^<]*<\/metadata>\n?/, '');
 }
 
 function* staticSubject({ name, kind, facts, views }: ReportSubject, svg: string): Generator<string> {

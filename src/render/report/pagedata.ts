@@ -66,6 +66,7 @@ interface TableHeader {
   readonly lineCounts: ColumnRef;
   readonly lines: ColumnRef;
   readonly links: ColumnRef;
+  readonly times: ColumnRef | null;
 }
 
 interface Header {
@@ -181,7 +182,7 @@ class ReportWriter {
   }
 
   private table(
-    { rows, sortBy, columns, blocks, links }: Table,
+    { rows, sortBy, columns, blocks, links, times = null }: Table,
     { title, about }: { title: string; about: string },
   ): TableHeader {
     const texts = (list: readonly string[]) => this.columns.numbers(list.map((text) => this.text(text)));
@@ -202,6 +203,7 @@ class ReportWriter {
       lineCounts: this.columns.numbers(all.map(({ lines }) => lines.length)),
       lines: texts(all.flatMap(({ lines }) => lines)),
       links: texts(links),
+      times: times === null ? null : this.columns.numbers(times),
     };
   }
 }
@@ -407,6 +409,7 @@ function decodeTable(header: TableHeader, body: Uint8Array, texts: readonly stri
       return all.slice(block - count, block);
     }),
     links: textsOf(header.links),
+    times: header.times === null ? null : readColumn(body, header.times),
   };
 }
 

@@ -31,7 +31,7 @@ export function traceFacts(analysis: TraceAnalysis): Fact[] {
 export function traceTables(analysis: TraceAnalysis): TableReportView[] {
   const { stacks } = analysis;
   const views = [
-    hotspotTable(analysis.hotspots, stacks),
+    hotspotTable(analysis, stacks),
     groupTable(analysis.groups),
     latencyTable(analysis, stacks),
     procTable(analysis.procs),
@@ -44,7 +44,14 @@ function view(title: string, about: string, table: Table): TableReportView {
   return { kind: 'table', title, about, table };
 }
 
-function hotspotTable(hotspots: readonly Hotspot[], stacks: StackTable): TableReportView {
+/** Begins and ends on the timeline, which begins with the window. */
+function timesOf(rows: readonly { readonly startNs: number; readonly endNs: number }[], begin: number): Float64Array {
+  return Float64Array.from(
+    rows.flatMap(({ startNs, endNs }) => [Math.max(0, Math.floor(startNs - begin)), Math.ceil(endNs - begin)]),
+  );
+}
+
+function hotspotTable({ hotspots, startNs: begin }: TraceAnalysis, stacks: StackTable): TableReportView {
   const at = (stack: StackId) => (stack === NO_STACK ? '' : frameName(frameOfStack(stacks, stack)));
   return view('Hotspots', 'the longest times in which one goroutine held a P, with breaks of some microseconds at most', {
     rows: hotspots.length,
@@ -86,6 +93,7 @@ function hotspotTable(hotspots: readonly Hotspot[], stacks: StackTable): TableRe
     ],
     blocks: hotspots.map((hotspot) => hotspotBlocks(hotspot, stacks)),
     links: hotspots.map(({ stack }) => at(stack)),
+    times: timesOf(hotspots, begin),
   });
 }
 
@@ -155,7 +163,7 @@ function waitBlocks(waitingNs: Readonly<Record<string, number>>): Block[] {
   return lines.length === 0 ? [] : [{ title: 'blocked on', lines }];
 }
 
-function latencyTable({ worstLatencies }: TraceAnalysis, stacks: StackTable): TableReportView {
+function latencyTable({ worstLatencies, startNs: begin }: TraceAnalysis, stacks: StackTable): TableReportView {
   const own = (stack: StackId, title: string): Block[] => (stack === NO_STACK ? [] : [stackBlock(title, stacks.framesAt(stack))]);
   return view('Latency', 'the longest waits of goroutines that could run and had no P', {
     rows: worstLatencies.length,
@@ -185,6 +193,7 @@ function latencyTable({ worstLatencies }: TraceAnalysis, stacks: StackTable): Ta
       ...(ranInstead.length === 0 ? [] : [othersBlock('what ran meanwhile', ranInstead)]),
     ]),
     links: worstLatencies.map(({ entry }) => entry),
+    times: timesOf(worstLatencies, begin),
   });
 }
 
@@ -214,7 +223,7 @@ function procTable(procs: readonly ProcUsage[]): TableReportView {
   });
 }
 
-function pauseTable({ stw }: TraceAnalysis, stacks: StackTable): TableReportView {
+function pauseTable({ stw, startNs: begin }: TraceAnalysis, stacks: StackTable): TableReportView {
   return view('Pauses', 'times in which the world was stopped', {
     rows: stw.length,
     sortBy: 0,
@@ -238,5 +247,9 @@ function pauseTable({ stw }: TraceAnalysis, stacks: StackTable): TableReportView
     ],
     blocks: stw.map(({ stack }) => (stack === NO_STACK ? [] : [stackBlock('stopped by', stacks.framesAt(stack))])),
     links: stw.map(() => ''),
+    times: timesOf(
+      stw.map(({ startNs, durationNs }) => ({ startNs, endNs: startNs + durationNs })),
+      begin,
+    ),
   });
 }

@@ -27,6 +27,8 @@ export interface TimelineSvgOptions {
   readonly subject?: string;
   /** Without, the picture does not zoom. */
   readonly javascript?: boolean;
+  /** Characters that the lanes may take: the fewer, the wider their columns. */
+  readonly room?: number;
 }
 
 const DEFAULT_WIDTH = 1200;
@@ -60,7 +62,7 @@ export function* writeTimeline(timeline: Timeline, options: TimelineSvgOptions =
   yield writeShapes([group({ class: 'legend' }, drawLegend(timeline, width, HEADER))]);
   yield writeShapes([group({ class: 'gutter' }, drawGutter(picture))]);
   yield writeShapes([clipShape(picture, scope)]);
-  yield* writeScene(fitScene(picture), scope);
+  yield* writeScene(fitScene(picture, options.room ?? LANES_ROOM), scope);
   yield writeShapes([group({ class: 'list' }, drawList(timeline.hotspots, width, picture.layout.axis + 36))]);
   yield writeShapes([shape('text', { class: 'quiet', x: 24, y: height - 14 }, fitText(describeMerging(timeline), width - 48))]);
   if (live) yield `<script>${cdata(script)}</script>\n`;
@@ -68,12 +70,12 @@ export function* writeTimeline(timeline: Timeline, options: TimelineSvgOptions =
 }
 
 /** The scene with the narrowest columns that its room allows. */
-function fitScene(picture: TimelinePicture): Scene {
+function fitScene(picture: TimelinePicture, room: number): Scene {
   const view: View = { from: 0, to: picture.ns };
   for (const pixels of COLUMN_WIDTHS) {
     const scene = drawScene(picture, view, pixels);
     const length = scene.lanes.reduce((sum, lane) => sum + writeShape(lane).length, 0);
-    if (length <= LANES_ROOM || pixels === COLUMN_WIDTHS[COLUMN_WIDTHS.length - 1]) return scene;
+    if (length <= room || pixels === COLUMN_WIDTHS[COLUMN_WIDTHS.length - 1]) return scene;
   }
   throw new Error('no columns to draw with');
 }
