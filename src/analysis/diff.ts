@@ -4,13 +4,17 @@ import { UsageError } from '../base/errors.ts';
 import type { ComparedInput, Comparison } from '../model/comparison.ts';
 import type { Part } from '../model/evidence.ts';
 import { type Profile, totalWeight } from '../model/profile.ts';
+import type { TraceAnalysis } from '../model/traceanalysis.ts';
 import { compareGroups, type SummarizedInput } from './diffgroups.ts';
 import { listFunctionChanges, overlayProfiles } from './diffprofile.ts';
 import { compareRaces } from './diffraces.ts';
+import { compareTraces } from './difftrace.ts';
 
 export interface ComparableInput extends SummarizedInput {
   readonly file: string;
   readonly profile: Profile;
+  /** Null for an input that is no trace. */
+  readonly trace?: TraceAnalysis | null;
 }
 
 export interface DiffOptions {
@@ -49,6 +53,7 @@ export function compareInputs(before: ComparableInput, after: ComparableInput, o
     functions: listFunctionChanges(profile),
     groups: compareGroups(before, after),
     races: compareRaces(before, after),
+    trace: before.trace && after.trace ? compareTraces(before.trace, after.trace) : null,
   };
 }
 

@@ -19,6 +19,8 @@ import { readInputs } from './inputs.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 import { isPage, writeOutput } from './outputs.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
+import { selectTrace } from './traceoptions.ts';
+import { MOST_LISTED, TraceTaker } from './tracetaker.ts';
 
 export type DiffArguments = Omit<InputArguments, 'file'> &
   CollapseArguments &
@@ -84,6 +86,8 @@ function writeShape(
 async function readBoth(args: DiffArguments): Promise<ComparableInput[] | null> {
   const collapsers: Collapser[] = [];
   const summarizers: Summarizer[] = [];
+  const traces: TraceTaker[] = [];
+  const selection = { ...selectTrace(args), top: MOST_LISTED };
   const request = {
     files: [args.before, args.after],
     ...formatOption(args),
@@ -98,7 +102,9 @@ async function readBoth(args: DiffArguments): Promise<ComparableInput[] | null> 
       collapser.begin(stacks, file);
       collapsers.push(collapser);
       summarizers.push(summarizer);
-      return teeSinks([collapser, summarizer]);
+      const trace = new TraceTaker(stacks, selection);
+      traces.push(trace);
+      return teeSinks([collapser, summarizer, trace]);
     },
     (evidence) => collapsers[collapsers.length - 1].finish(evidence),
   );
@@ -108,6 +114,12 @@ async function readBoth(args: DiffArguments): Promise<ComparableInput[] | null> 
     const summaries = summarizers[i].summarize(evidence);
     const dumps = summaries.filter((summary) => 'mapUsers' in summary).length;
     if (dumps > 1 && !args.quiet) process.stderr.write(`goflame: ${file} holds ${dumps} goroutine dumps; they are added up\n`);
-    return { file, stacks: evidence.stacks, summaries, profile: collapsers[i].build() };
+    return {
+      file,
+      stacks: evidence.stacks,
+      summaries,
+      profile: collapsers[i].build(),
+      trace: traces[i].finish()?.analysis ?? null,
+    };
   });
 }

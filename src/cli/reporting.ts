@@ -21,10 +21,7 @@ import { readInputs } from './inputs.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
 import { selectTrace } from './traceoptions.ts';
-import { TraceTaker } from './tracetaker.ts';
-
-/** Hotspots and long waits of a trace that a page lists. */
-export const MOST_LISTED = 100;
+import { MOST_LISTED, TraceTaker } from './tracetaker.ts';
 
 export type ReportArguments = InputArguments &
   CollapseArguments & { output?: string; title?: string; flamechart?: boolean } & FlameGraphOptions;

@@ -6,6 +6,8 @@ import type { EvidenceSink } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
 import type { TakenTrace } from '../render/report/subject.ts';
 
+/** Hotspots and long waits of a trace that are listed. */
+export const MOST_LISTED = 100;
 /** Hotspots that are numbered in the timeline; the table has more. */
 const MARKED = 10;
 

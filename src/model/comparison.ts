@@ -4,6 +4,7 @@ import type { Ownership } from './names.ts';
 import type { Profile } from './profile.ts';
 import type { RaceReport } from './snapshot.ts';
 import type { Frame, StackTable } from './stacks.ts';
+import type { Hotspot } from './traceanalysis.ts';
 
 /** A number on both sides. */
 export interface Pair {
@@ -61,6 +62,36 @@ export interface RaceChange {
   readonly accesses: readonly { readonly kind: string; readonly at: Frame | null }[];
 }
 
+/** One number of both traces. */
+export interface TraceMetric {
+  readonly section: string;
+  readonly name: string;
+  readonly unit: 'ns' | 'share' | 'count' | 'bytes';
+  readonly values: Pair;
+}
+
+/** Goroutines that began with the same function. */
+export interface TraceGroupChange {
+  readonly entry: string;
+  readonly count: Pair;
+  readonly runningNs: Pair;
+  readonly runnableNs: Pair;
+}
+
+/** The longest hotspots of one trace. */
+export interface TraceSide {
+  readonly hotspots: readonly Hotspot[];
+  readonly stacks: StackTable;
+}
+
+export interface TraceComparison {
+  /** In sections; those that are 0 on both sides are left out. */
+  readonly metrics: readonly TraceMetric[];
+  readonly groups: readonly TraceGroupChange[];
+  readonly before: TraceSide;
+  readonly after: TraceSide;
+}
+
 export interface Comparison {
   readonly before: ComparedInput;
   readonly after: ComparedInput;
@@ -77,4 +108,6 @@ export interface Comparison {
   readonly groups: readonly GroupChange[] | null;
   /** New ones first, then those gone, then the rest; null where no side is about races. */
   readonly races: readonly RaceChange[] | null;
+  /** Null where not both are traces. */
+  readonly trace: TraceComparison | null;
 }

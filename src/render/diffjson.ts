@@ -3,11 +3,11 @@
  * measured; the functions' numbers before are multiplied by `factor`, which is 1 without --normalize.
  */
 
-import { type Comparison, changeOf, type GroupSide, type Pair } from '../model/comparison.ts';
+import { type Comparison, changeOf, type GroupSide, type Pair, type TraceMetric } from '../model/comparison.ts';
 import { type Frame, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 
 export function* writeDiffJson(comparison: Comparison): Generator<string> {
-  const { before, after, unit, total, factor, functions, groups, races } = comparison;
+  const { before, after, unit, total, factor, functions, groups, races, trace } = comparison;
   const head = { schema: 'goflame/diff/1', before, after, unit, factor, total: pairJson(total) };
   yield `${JSON.stringify(head).slice(0, -1)},\n"functions":`;
   yield* list(functions, (one) => ({
@@ -37,7 +37,12 @@ export function* writeDiffJson(comparison: Comparison): Generator<string> {
       ...pairJson(count),
       accesses: race.accesses.map(({ kind, stack }) => ({ kind, frames: stackJson(stacks, stack) })),
     }));
+  yield `,\n"trace":${trace === null ? 'null' : JSON.stringify({ metrics: trace.metrics.map(metricJson), goroutines: trace.groups })}`;
   yield '}\n';
+}
+
+function metricJson({ section, name, unit, values }: TraceMetric): unknown {
+  return { section, name, unit, ...pairJson(values) };
 }
 
 function* list<T>(items: readonly T[], describe: (item: T) => unknown): Generator<string> {

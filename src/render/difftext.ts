@@ -10,9 +10,11 @@ import {
 } from '../model/comparison.ts';
 import { shortenName } from '../model/names.ts';
 import { elidedText, type Frame, isElided, placeOf } from '../model/stacks.ts';
-import { countUnit, formatCount } from './geometry.ts';
+import { traceLines } from './difftrace.ts';
+import { countUnit, formatAmount, formatCount } from './geometry.ts';
 import type { Paint } from './inspectplain.ts';
 import { columnsOf, fitLeft, fitMiddle, fitRight, padEnd, padStart, printable } from './textblocks.ts';
+import { formatDuration } from './units.ts';
 
 export interface DiffTextOptions {
   readonly columns: number;
@@ -21,6 +23,7 @@ export interface DiffTextOptions {
   readonly top: number;
 }
 
+const GOROUTINES = 'goroutines';
 const INDENT = '  ';
 const NARROWEST = 60;
 const WAIT_COLUMNS = 12;
@@ -33,9 +36,9 @@ export function* writeDiffText(comparison: Comparison, options: DiffTextOptions)
 
 class DiffPage {
   private readonly comparison: Comparison;
-  private readonly paint: Paint;
-  private readonly columns: number;
-  private readonly top: number;
+  readonly paint: Paint;
+  readonly columns: number;
+  readonly top: number;
 
   constructor(comparison: Comparison, { columns, paint, top }: DiffTextOptions) {
     this.comparison = comparison;
@@ -45,21 +48,22 @@ class DiffPage {
   }
 
   *lines(): Generator<string> {
-    const { before, after, groups, races, functions } = this.comparison;
+    const { before, after, groups, races, trace, functions } = this.comparison;
     const names = [before, after].map(({ file }) => (file === '-' ? 'stdin' : printable(file)));
     const half = Math.floor((this.columns - 3) / 2);
     yield this.paint.bold(names.map((name) => fitLeft(name, half)).join(' → '));
     yield* this.totals();
     if (groups !== null) yield* this.groups(groups);
     if (races !== null) yield* this.races(races);
+    if (trace !== null) yield* traceLines(trace, this);
     yield* this.functions(functions);
   }
 
   private *totals(): Generator<string> {
     const { total, unit, factor, races } = this.comparison;
     const change = changeOf(total);
-    const sum = `${formatCount(total.before)} → ${countUnit(total.after, unit)}`;
-    yield `${INDENT}${sum}: ${change === 0 ? 'no change in number' : `${this.signed(change)} (${growthText(total)})`}`;
+    const sum = `${formatAmount(total.before, unit)} → ${countUnit(total.after, unit)}`;
+    yield `${INDENT}${sum}: ${change === 0 ? 'unchanged in sum' : `${this.signed(change, this.changeText(total, unit))} (${growthText(total)})`}`;
     if (factor !== 1)
       yield `${INDENT}${this.paint.dim(`numbers before are multiplied by ${Number(factor.toPrecision(5))}, so that both sides have the same total`)}`;
     if (races === null) return;
@@ -96,12 +100,17 @@ class DiffPage {
         ? ''
         : countUnit(side.maxWait, 'minutes').replace('minute', 'min').replace('mins', 'min');
     const state = printable([...(side?.states.keys() ?? [])].slice(0, 2).join(', '));
-    const lead = `${this.numbers(group.count)}${padStart(wait, WAIT_COLUMNS)}  `;
+    const lead = `${this.numbers(group.count, GOROUTINES)}${padStart(wait, WAIT_COLUMNS)}  `;
     const stateRoom = Math.min(24, Math.floor((this.columns - columnsOf(lead)) / 3));
     const words = state === '' ? '' : `${padEnd(fitRight(state, stateRoom), stateRoom)}  `;
     const leaked = (group.after?.leaked ?? 0) > 0 ? `${this.paint.red('leaked')}  ` : '';
     const room = this.columns - columnsOf(lead) - columnsOf(words) - (leaked === '' ? 0 : 8);
-    return lead.replace(this.changeText(group.count), this.painted(group.count)) + words + leaked + callText(group.at, room);
+    return (
+      lead.replace(this.changeText(group.count, GOROUTINES), this.painted(group.count, GOROUTINES)) +
+      words +
+      leaked +
+      callText(group.at, room)
+    );
   }
 
   // ---- races ----
@@ -130,14 +139,16 @@ class DiffPage {
       yield* this.title('No function weighs more or less than before');
       return;
     }
-    yield* this.title(`Functions that changed most, by ${this.comparison.unit} that end in them`);
+    const { unit } = this.comparison;
+    const what = unit === 'nanoseconds' ? 'their own time' : `${unit} that end in them`;
+    yield* this.title(`Functions that changed most, by ${what}`);
     yield this.head(['change', 'before', 'after', 'with callees'], '');
     for (const { function: name, self, total, owner } of functions.slice(0, this.top)) {
-      const lead = `${this.numbers(self)}${padStart(this.changeText(total), 14)}  `;
+      const lead = `${this.numbers(self, unit)}${padStart(this.changeText(total, unit), 14)}  `;
       const text = printable(name);
       const room = this.columns - columnsOf(lead);
       const form = shortenName(text).find((one) => columnsOf(one) <= room) ?? fitMiddle(text, room);
-      yield lead.replace(this.changeText(self), this.painted(self)) + (owner === 'own' ? form : this.paint.dim(form));
+      yield lead.replace(this.changeText(self, unit), this.painted(self, unit)) + (owner === 'own' ? form : this.paint.dim(form));
     }
     yield* this.more(functions.length, 'functions');
   }
@@ -154,20 +165,21 @@ class DiffPage {
     return this.paint.dim(fitRight(text + more, this.columns).trimEnd());
   }
 
-  private numbers(pair: Pair): string {
-    return padStart(this.changeText(pair), 10) + padStart(short(pair.before), 10) + padStart(short(pair.after), 10);
+  private numbers(pair: Pair, unit: string): string {
+    const cells = [this.changeText(pair, unit), short(pair.before, unit), short(pair.after, unit)];
+    return cells.map((cell) => padStart(cell, 10)).join('');
   }
 
-  private changeText(pair: Pair): string {
+  private changeText(pair: Pair, unit: string): string {
     const change = changeOf(pair);
-    return change === 0 ? '=' : `${change > 0 ? '+' : '-'}${short(Math.abs(change))}`;
+    return change === 0 ? '=' : `${change > 0 ? '+' : '-'}${short(Math.abs(change), unit)}`;
   }
 
-  private painted(pair: Pair): string {
-    return this.signed(changeOf(pair), this.changeText(pair));
+  private painted(pair: Pair, unit: string): string {
+    return this.signed(changeOf(pair), this.changeText(pair, unit));
   }
 
-  private signed(change: number, text = `${change > 0 ? '+' : '-'}${formatCount(Math.abs(change))}`): string {
+  private signed(change: number, text: string): string {
     return change > 0 ? this.paint.red(text) : change < 0 ? this.paint.cyan(text) : text;
   }
 
@@ -178,7 +190,8 @@ class DiffPage {
 }
 
 /** At most nine characters: whole numbers below a hundred million, else three digits and an exponent. */
-function short(value: number): string {
+function short(value: number, unit: string): string {
+  if (unit === 'nanoseconds') return value === 0 ? '0' : formatDuration(value);
   const text = formatCount(Math.abs(value) < 100 ? Number(value.toFixed(2)) : Math.round(value));
   return text.length <= 9 ? text : value.toExponential(2);
 }

@@ -2,7 +2,8 @@
 
 import { countUnit, LabelForms } from '../../src/render/geometry.ts';
 import { rankTexts } from '../../src/render/layout.ts';
-import { type FlameData, OWNERS, type PageData } from '../../src/render/report/pagedata.ts';
+import type { FlameData, PageData } from '../../src/render/report/pagedata.ts';
+import { OWNERS } from '../../src/render/report/pageheader.ts';
 import { formatDuration } from '../../src/render/units.ts';
 import { type Arrangement, arrange, arrangeAround, type SiblingOrder, type Source } from './arrange.ts';
 import { factsOf, shareText } from './describe.ts';

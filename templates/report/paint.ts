@@ -12,7 +12,8 @@ import {
   sideColor,
   stateColor,
 } from '../../src/render/palettes.ts';
-import { type FlameData, OWNERS } from '../../src/render/report/pagedata.ts';
+import type { FlameData } from '../../src/render/report/pagedata.ts';
+import { OWNERS } from '../../src/render/report/pageheader.ts';
 import { changeAt, type FlameTree, NO_STATE } from './tree.ts';
 
 export type Coloring = 'owner' | 'safe' | 'state' | 'side' | 'change';

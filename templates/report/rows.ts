@@ -1,6 +1,6 @@
 /** Which rows of a table are shown, and in what order. */
 
-import { isChange } from '../../src/render/report/cells.ts';
+import { isChange, isText } from '../../src/render/report/cells.ts';
 import type { Table, TableColumn } from '../../src/render/report/model.ts';
 
 export interface RowOrder {
@@ -47,5 +47,5 @@ function inBlocks({ blocks }: Table, row: number, wanted: string): boolean {
 }
 
 export function isTextColumn({ kind }: TableColumn): boolean {
-  return kind === 'text' || kind === 'function';
+  return isText(kind);
 }

@@ -2,7 +2,7 @@
 
 import { shortenName } from '../../src/model/names.ts';
 import { countUnit, formatCount, formatShare } from '../../src/render/geometry.ts';
-import { formatCell, isChange } from '../../src/render/report/cells.ts';
+import { formatCell, isChange, isText } from '../../src/render/report/cells.ts';
 import type { Block, TableColumn } from '../../src/render/report/model.ts';
 import type { TableData } from '../../src/render/report/pagedata.ts';
 import { make, makeButton, nameNodes, setAttribute } from './dom.ts';
@@ -124,12 +124,12 @@ export class TableView implements PageView {
   }
 
   private head({ title, kind }: TableColumn, i: number): HTMLTableCellElement {
-    const isText = kind === 'text' || kind === 'function';
+    const isNumber = kind === 'amount' || !isText(kind);
     const press = () => {
       const now = this.last?.order;
-      this.link.change({ sort: { column: i, down: now?.column === i ? !now.down : !isText } });
+      this.link.change({ sort: { column: i, down: now?.column === i ? !now.down : !isText(kind) } });
     };
-    return make('th', { scope: 'col', class: isText ? null : 'number' }, makeButton(title, press, { class: 'sort' }));
+    return make('th', { scope: 'col', class: isNumber ? 'number' : null }, makeButton(title, press, { class: 'sort' }));
   }
 
   // ---- rows ----
@@ -188,7 +188,9 @@ export class TableView implements PageView {
 
   private cell({ kind, values }: TableColumn, row: number, whole: number): HTMLTableCellElement {
     if (kind === 'function') return this.functionCell((values as readonly string[])[row], this.data.links[row]);
-    if (kind === 'text') return make('td', {}, (values as readonly string[])[row]);
+    if (kind === 'text' || kind === 'amount') {
+      return make('td', { class: kind === 'amount' ? 'number' : null }, (values as readonly string[])[row]);
+    }
     const value = (values as Float64Array)[row];
     const text = formatCell(kind, value);
     const cell = make(

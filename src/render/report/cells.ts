@@ -16,6 +16,11 @@ export function formatCell(kind: CellKind, value: number): string {
   return formatCount(value);
 }
 
+/** Whether the cells of a column are texts. */
+export function isText(kind: CellKind): boolean {
+  return kind === 'text' || kind === 'amount' || kind === 'function';
+}
+
 export function isChange(kind: CellKind): boolean {
   return kind === 'change' || kind === 'duration change';
 }

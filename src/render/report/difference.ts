@@ -1,17 +1,27 @@
 /** A comparison as the subject of a report. */
 
-import { type Comparison, changeOf, type GroupChange, type RaceChange } from '../../model/comparison.ts';
-import { countUnit, formatCount, signedText } from '../geometry.ts';
-import { frameName, stackBlock, statesText } from './cells.ts';
+import {
+  type Comparison,
+  changeOf,
+  type GroupChange,
+  type RaceChange,
+  type TraceComparison,
+  type TraceSide,
+} from '../../model/comparison.ts';
+import { changeText, formatMetric } from '../difftrace.ts';
+import { countUnit, formatAmount, signedText } from '../geometry.ts';
+import { frameName, frameOfStack, stackBlock, statesText } from './cells.ts';
 import type { Fact, ReportSubject, ReportView, TableColumn, TableReportView } from './model.ts';
 import { countColumn, raceBlocks, textColumn } from './tables.ts';
+import { hotspotBlocks } from './tracetables.ts';
 
 export function makeDifference(comparison: Comparison): ReportSubject {
-  const { before, after, profile, groups, races } = comparison;
+  const { before, after, profile, groups, races, trace } = comparison;
   const views: ReportView[] = [];
   if (profile.nodeCount > 0) views.push({ kind: 'flame', profile, ordered: false });
   if (groups !== null && groups.length > 0) views.push(groupChanges(groups));
   if (races !== null) views.push(raceChanges(races));
+  if (trace !== null) views.push(metricTable(trace), ...entryTable(trace), ...hotspotTable(trace));
   return {
     name: `${baseOf(before.file)} → ${baseOf(after.file)}`,
     kind: `difference of ${[...new Set([...before.kinds, ...after.kinds])].join(', ')}`,
@@ -30,10 +40,11 @@ function factsOf({ total, unit, factor, races }: Comparison): Fact[] {
     total.before === 0 || change === 0
       ? ''
       : ` (${signedText(change / total.before, (value) => `${(100 * value).toFixed(2)}%`)})`;
+  const amount = (value: number) => formatAmount(value, unit);
   const facts: Fact[] = [
     {
       tone: 'plain',
-      text: `${formatCount(total.before)} → ${countUnit(total.after, unit)}: ${change === 0 ? 'unchanged' : signedText(change, formatCount)}${share}`,
+      text: `${amount(total.before)} → ${countUnit(total.after, unit)}: ${change === 0 ? 'unchanged' : signedText(change, amount)}${share}`,
     },
   ];
   if (factor !== 1) facts.push({ tone: 'plain', text: `numbers before are multiplied by ${Number(factor.toPrecision(5))}` });
@@ -82,6 +93,116 @@ function groupChanges(groups: readonly GroupChange[]): TableReportView {
       links: groups.map(({ at }) => frameName(at)),
     },
   };
+}
+
+function metricTable({ metrics }: TraceComparison): TableReportView {
+  const texts = (side: 'before' | 'after') => metrics.map(({ unit, values }) => formatMetric(unit, values[side]));
+  return {
+    kind: 'table',
+    title: 'Trace',
+    about: 'both traces side by side; shares are those of all time of the Ps, their changes in percentage points',
+    table: {
+      rows: metrics.length,
+      sortBy: -1,
+      columns: [
+        textColumn(
+          'Of',
+          metrics.map(({ section }) => section),
+        ),
+        textColumn(
+          'Number',
+          metrics.map(({ name }) => name),
+        ),
+        textColumn('Before', texts('before'), 'amount'),
+        textColumn('After', texts('after'), 'amount'),
+        textColumn(
+          'Change',
+          metrics.map((metric) => changeText(metric, '−')),
+          'amount',
+        ),
+      ],
+      blocks: [],
+      links: metrics.map(() => ''),
+    },
+  };
+}
+
+function entryTable({ groups }: TraceComparison): TableReportView[] {
+  if (groups.length === 0) return [];
+  const change = (title: string, of: 'runningNs' | 'runnableNs'): TableColumn => ({
+    title,
+    kind: 'duration change',
+    values: Float64Array.from(groups, (group) => changeOf(group[of])),
+  });
+  const table = {
+    rows: groups.length,
+    sortBy: -1,
+    columns: [
+      change('Running', 'runningNs'),
+      change('Waiting for a P', 'runnableNs'),
+      countColumn(
+        'Before',
+        groups.map(({ count }) => count.before),
+      ),
+      countColumn(
+        'After',
+        groups.map(({ count }) => count.after),
+      ),
+      textColumn(
+        'Entry',
+        groups.map(({ entry }) => entry || '(unknown)'),
+        'function',
+      ),
+    ],
+    blocks: [],
+    links: groups.map(({ entry }) => entry),
+  };
+  return [
+    {
+      kind: 'table',
+      title: 'Goroutines',
+      about: 'goroutines by entry function: how their time changed, and how many there were',
+      table,
+    },
+  ];
+}
+
+/** The longest holds of both sides, rank by rank. */
+function hotspotTable({ before, after }: TraceComparison): TableReportView[] {
+  const rows = Math.max(before.hotspots.length, after.hotspots.length);
+  if (rows === 0) return [];
+  const all = Array.from({ length: rows }, (_, i) => i);
+  const held = (title: string, side: TraceSide): TableColumn => ({
+    title,
+    kind: 'duration',
+    values: Float64Array.from(all, (i) => side.hotspots[i]?.heldNs ?? 0),
+  });
+  const what = ({ hotspots, stacks }: TraceSide) =>
+    all.map((i) => {
+      const one = hotspots[i];
+      return one === undefined ? '' : `${one.kind}  ${frameName(frameOfStack(stacks, one.stack)) || one.entry}`;
+    });
+  const blocks = (side: TraceSide, name: string, i: number) =>
+    side.hotspots[i] === undefined
+      ? []
+      : hotspotBlocks(side.hotspots[i], side.stacks).map((block) => ({ ...block, title: `${name}: ${block.title}` }));
+  const table = {
+    rows,
+    sortBy: -1,
+    columns: [
+      countColumn(
+        'Rank',
+        all.map((i) => i + 1),
+      ),
+      held('Before', before),
+      textColumn('What held the P before', what(before)),
+      held('After', after),
+      textColumn('What held the P after', what(after)),
+    ],
+    blocks: all.map((i) => [...blocks(before, 'before', i), ...blocks(after, 'after', i)]),
+    links: all.map(() => ''),
+  };
+  return [{ kind: 'table', title: 'Hotspots', about: 'the longest times in which one goroutine held a P, rank by rank', table }];
 }
 
 function statusOf({ count }: RaceChange): string {

@@ -60,9 +60,9 @@ export interface TableReportView {
 
 /**
  * What the cells of a column are: a number, nanoseconds, a share of 1; the same two with their sign, where they are changes;
- * text, or the text of a frame.
+ * text, a number as text with its unit, or the text of a frame.
  */
-export type CellKind = 'count' | 'duration' | 'share' | 'change' | 'duration change' | 'text' | 'function';
+export type CellKind = 'count' | 'duration' | 'share' | 'change' | 'duration change' | 'text' | 'amount' | 'function';
 
 export interface TableColumn {
   readonly title: string;

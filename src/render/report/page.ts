@@ -14,7 +14,7 @@ import { pageTimelineStyle } from '../timeline/style.ts';
 import { writeTimeline } from '../timeline/timeline.ts';
 import { escapeXml } from '../xml.ts';
 import type { FlameReportView, Report, ReportSubject } from './model.ts';
-import { encodeReport } from './pagedata.ts';
+import { encodeReport } from './packpage.ts';
 import { staticFunctions, staticTable } from './static.ts';
 
 /** The picture for those without script is small: frames of at least this share. */

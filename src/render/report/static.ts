@@ -4,7 +4,7 @@ import { type Profile, totalWeights } from '../../model/profile.ts';
 import { weighTexts } from '../../model/walk.ts';
 import { countUnit, formatAmount, signedText } from '../geometry.ts';
 import { escapeXml } from '../xml.ts';
-import { formatCell } from './cells.ts';
+import { formatCell, isText } from './cells.ts';
 import type { TableColumn, TableReportView } from './model.ts';
 
 const ROWS = 20;
@@ -52,7 +52,7 @@ export function staticFunctions(profile: Profile): string {
 }
 
 function isNumber({ kind }: TableColumn): boolean {
-  return kind !== 'text' && kind !== 'function';
+  return kind === 'amount' || !isText(kind);
 }
 
 function cellOf({ kind, values }: TableColumn, row: number): string {

@@ -11,7 +11,7 @@ export function countColumn(title: string, values: readonly number[]): TableColu
   return { title, kind: 'count', values: Float64Array.from(values) };
 }
 
-export function textColumn(title: string, values: readonly string[], kind: 'text' | 'function' = 'text'): TableColumn {
+export function textColumn(title: string, values: readonly string[], kind: 'text' | 'amount' | 'function' = 'text'): TableColumn {
   return { title, kind, values };
 }
 
