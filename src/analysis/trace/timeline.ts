@@ -9,7 +9,7 @@
 import { P_STATE_COUNT, PS, type PState } from '../../model/pstates.ts';
 import type { Timeline, TimelineProc } from '../../model/timeline.ts';
 import { METRIC, RANGE, type TraceEvent } from '../../model/trace.ts';
-import type { Hotspot, TraceAnalysis } from '../../model/traceanalysis.ts';
+import { growthBeyond, type TraceAnalysis } from '../../model/traceanalysis.ts';
 import { Lanes } from './lanes.ts';
 import { EDGE, type SchedulerView } from './scheduler.ts';
 import { SliceValues } from './slicevalues.ts';
@@ -175,7 +175,7 @@ export class TimelineBuilder implements SpanCompanion {
       goal: this.goal.slices.take(count, Number.NaN),
       gcCycles: analysis.gc.cycles,
       stw: analysis.stw,
-      hotspots: markedHotspots(analysis),
+      hotspots: [...analysis.hotspots, ...growthBeyond(analysis)],
     };
   }
 
@@ -329,12 +329,4 @@ function timesAllowed(id: number, part: Part, slices: Float64Array): [number, nu
 function addToSlices(slices: Float64Array, from: number, to: number, width: number): void {
   const last = Math.min(slices.length - 1, Math.floor(to / width));
   for (let i = Math.floor(from / width); i <= last; i++) slices[i] += Math.min(to, (i + 1) * width) - Math.max(from, i * width);
-}
-
-/** The longest maps that grew are marked even where longer holds leave no room for them: they are what is looked for. */
-const GROWTH_MARKED = 3;
-
-function markedHotspots({ hotspots, mapGrowth }: TraceAnalysis): readonly Hotspot[] {
-  const listed = new Set(hotspots.map(({ rank }) => rank));
-  return [...hotspots, ...mapGrowth.filter(({ rank }) => !listed.has(rank)).slice(0, GROWTH_MARKED)];
 }
