@@ -6,8 +6,8 @@
  * A P belongs to the goroutine that runs on it, also through a system call, until the P is stopped or stolen.
  */
 
-import { PS, type PState } from '../../model/pstates.ts';
 import { IdMap } from '../../base/idmap.ts';
+import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import { type GoState, NOBODY, RANGE, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
 import { RunnableQueue } from './runnable.ts';
