@@ -3,15 +3,17 @@
 import path from 'node:path';
 import { TraceAnalyzer } from '../analysis/trace/analyzer.ts';
 import { TimelineBuilder } from '../analysis/trace/timeline.ts';
-import { InputError, UsageError } from '../base/errors.ts';
-import type { EvidenceSink, Part } from '../model/evidence.ts';
+import { UsageError } from '../base/errors.ts';
+import type { EvidenceSink } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
 import type { Timeline } from '../model/timeline.ts';
 import { LEAST_WIDTH, MOST_WIDTH, type TimelineSvgOptions, writeTimeline } from '../render/timeline/timeline.ts';
 import { isDamaged, tellProblems } from './findings.ts';
 import { type ReadInput, readInputs } from './inputs.ts';
+import type { TraceArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
-import { requireDuration, selectTrace, splitFrom, type TraceArguments, type TraceSelection } from './traceoptions.ts';
+import { requireTrace, requireWindow } from './requiretrace.ts';
+import { requireDuration, selectTrace, splitFrom, type TraceSelection } from './traceoptions.ts';
 
 export interface TimelineArguments extends TraceArguments {
   readonly file?: string[];
@@ -38,7 +40,7 @@ export async function drawTimeline(args: TimelineArguments): Promise<number | nu
   const sink = new TraceTaker(options);
   const request = { files, quiet: args.quiet ?? false, ...(format === undefined ? {} : { from: format }) };
   const inputs = await readInputs(request, (stacks) => sink.begin(stacks));
-  requireTrace(inputs[0]);
+  requireTrace(inputs[0], 'timeline draws');
   if (args.strict && isDamaged(inputs)) {
     tellProblems(inputs);
     return null;
@@ -114,28 +116,4 @@ class TraceTaker implements EvidenceSink {
   finish(): Timeline {
     return this.builder.finish((this.analyzer as TraceAnalyzer).finish());
   }
-}
-
-const PART_NAMES: Partial<Record<Part['format'], string>> = {
-  'goroutine-dump': 'a goroutine dump',
-  'goroutine-profile': 'a goroutine profile',
-  'race-report': 'a race report',
-  'go-test': 'output of go test',
-  schedtrace: 'a scheduler log',
-  folded: 'folded stacks',
-};
-
-/** @throws InputError that says what the input is instead */
-function requireTrace({ file, evidence }: ReadInput): void {
-  if (evidence.parts.some(({ format }) => format === 'go-trace')) return;
-  const format = evidence.parts[0].format;
-  const what = PART_NAMES[format] ?? `of the format ${format}`;
-  throw new InputError(`this is ${what}; timeline draws execution traces (runtime/trace, go test -trace)`, { file });
-}
-
-/** @throws UsageError for a window in which the trace has nothing */
-function requireWindow({ endNs, startNs, procs }: Timeline, { from, proc }: TraceSelection, file: string): void {
-  if (from !== undefined && endNs <= startNs)
-    throw new UsageError(`${file === '-' ? 'the trace' : file} ends before --from: there is nothing to draw`);
-  if (proc !== undefined && procs.length === 0) throw new UsageError(`--proc ${proc}: the trace has no such P in this part`);
 }

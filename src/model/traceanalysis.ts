@@ -126,6 +126,8 @@ export interface KindUsage {
   readonly ns: number;
   readonly holds: number;
   readonly longestNs: number;
+  /** The longest of them; null where holds that short were not wanted. */
+  readonly longest: Hotspot | null;
 }
 
 export interface GcCycle {
@@ -182,6 +184,8 @@ export interface TraceAnalysis {
   readonly worstLatencies: readonly WorstLatency[];
   readonly kinds: readonly KindUsage[];
   readonly hotspots: readonly Hotspot[];
+  /** As many of the maps that grow, with their ranks among all. */
+  readonly mapGrowth: readonly Hotspot[];
   readonly gc: GcUsage;
   readonly stw: readonly StwPause[];
   readonly stwDurations: Durations;
@@ -194,4 +198,14 @@ export interface TraceAnalysis {
 /** Time by P state, of one P or of all. */
 export function addStates(procs: readonly { readonly ns: Float64Array }[], state: PState): number {
   return procs.reduce((sum, { ns }) => sum + ns[state], 0);
+}
+
+/** Growths of maps that are shown at least: they are what is looked for. */
+const GROWTH_SHOWN = 3;
+
+/** The longest growths of maps that longer holds of other kinds have left no place for among the hotspots. */
+export function growthBeyond({ hotspots, mapGrowth }: Pick<TraceAnalysis, 'hotspots' | 'mapGrowth'>): readonly Hotspot[] {
+  const listed = new Set(hotspots.map(({ rank }) => rank));
+  const shown = hotspots.filter(({ kind }) => kind === 'map growth').length;
+  return mapGrowth.filter(({ rank }) => !listed.has(rank)).slice(0, Math.max(0, GROWTH_SHOWN - shown));
 }

@@ -53,7 +53,7 @@ export function runMachine({ procs, turns, seed = 1, entry = 'main.work' }: Mach
       tell({ kind: 'StateTransition', resource, subject, p, g: p < 0 ? -1 : subject, from, to, ...extra } as Partial<TraceEvent>);
     const own = { subjectStack: 1 };
     sink.generation({
-      clock: { time: 0, wallNs: 1_700_000_000_123_456_789n },
+      clock: { time: 0, monoNs: 1, wallNs: 1_700_000_000_123_456_789n },
       stackOf: (_id, stacks) => stacks.internStack([stacks.frameOf(entry, 'main.go', 3)]),
     });
     tell({ kind: 'Metric', name: METRIC.gomaxprocs, value: procs });

@@ -3,7 +3,7 @@
 import { PS, type PState } from '../../model/pstates.ts';
 import type { StackId, StackTable } from '../../model/stacks.ts';
 import { type ClockSnapshot, METRIC, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
-import type { ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
+import type { HotspotKind, ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
 import { CollectorCounter } from './collector.ts';
 import { GroupCounter } from './groups.ts';
 import { HotspotFinder } from './hotspots.ts';
@@ -29,6 +29,8 @@ export interface AnalyzeOptions {
   readonly top?: number;
   /** Shorter hotspots are left out. */
   readonly minDurationNs?: number;
+  /** Only hotspots of this kind are listed. */
+  readonly kind?: HotspotKind;
 }
 
 const DEFAULT_TOP = 10;
@@ -50,6 +52,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   private readonly lanes: Lanes;
   /** By P: contended time up to when it became idle. */
   private readonly idleSince: number[] = [];
+  /** By P: since when it is not idle. */
+  private readonly busySince: number[] = [];
   /** Whether a goroutine's entry function is wanted, by entry id. */
   private readonly entryWanted: boolean[] = [];
   private readonly companion: SpanCompanion | null;
@@ -71,6 +75,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     const filter = {
       top,
       minDurationNs: options.minDurationNs ?? 0,
+      kind: options.kind ?? null,
       wantsProc: (id: number) => options.proc === undefined || options.proc === id,
       wantsGoroutine: (go: GoTrack) => this.wants(go),
     };
@@ -101,6 +106,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     const end = Math.max(from, Math.min(this.window.to, traceEnd));
     const procs = this.listProcs(traceEnd, end);
     const { pauses, durations } = this.collector.stopped();
+    const hotspots = this.hotspots.list();
+    const top = this.options.top ?? DEFAULT_TOP;
     return {
       stacks: this.view.stacks,
       startNs: from,
@@ -116,8 +123,9 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
       ),
       latency: this.latency.summarize(),
       worstLatencies: this.latency.list(),
-      kinds: this.hotspots.listKinds(),
-      hotspots: this.hotspots.list(this.options.top ?? DEFAULT_TOP),
+      kinds: this.hotspots.listKinds(hotspots),
+      hotspots: hotspots.slice(0, top),
+      mapGrowth: hotspots.filter(({ kind }) => kind === 'map growth').slice(0, top),
       gc: this.collector.usage(),
       stw: pauses,
       stwDurations: durations,
@@ -141,9 +149,15 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   procSpan(proc: ProcTrack, state: PState, from: number, to: number): void {
     this.usage.addSpan(proc.id, state, from, to);
     this.hotspots.addTime(proc.id, state, from, to);
-    if (state === PS.idle) this.usage.addIdleContended(proc.id, this.contended(to) - (this.idleSince[proc.id] ?? 0));
-    else this.addToLane(proc.id, from, to);
-    if (!proc.running) this.idleSince[proc.id] = this.contended(to);
+    const { id } = proc;
+    if (state === PS.idle) {
+      this.usage.addIdleContended(id, this.contended(to) - (this.idleSince[id] ?? 0));
+      this.busySince[id] = to;
+    } else this.busySince[id] ??= from;
+    if (proc.running && !this.view.ended) return;
+    // It is idle from now on, or the trace has ended.
+    this.idleSince[id] = this.contended(to);
+    if (state !== PS.idle) this.addToLane(id, this.busySince[id], to);
   }
 
   holdBegins(proc: ProcTrack, go: GoTrack, time: number): void {

@@ -103,12 +103,15 @@ function rank(q: number, count: number): number {
   return Math.max(0, Math.ceil(q * count) - 1);
 }
 
+/** Below 2^bits every value has its own bucket; above, every doubling has 2^bits of them. */
 function bucketOf(ns: number, bits: number): number {
-  const size = 2 ** bits;
-  if (ns < size) return ns;
-  const exponent = ns < 0x8000_0000 ? 31 - Math.clz32(ns) : Math.min(MAX_EXPONENT, Math.floor(Math.log2(ns)));
-  const shift = exponent - bits;
-  return Math.floor(ns / 2 ** shift) + shift * size;
+  if (ns < 0x4000_0000) {
+    const value = ns | 0;
+    const shift = 31 - Math.clz32(value) - bits;
+    return shift <= 0 ? value : (value >>> shift) + (shift << bits);
+  }
+  const shift = Math.min(MAX_EXPONENT, Math.floor(Math.log2(ns))) - bits;
+  return Math.floor(ns / 2 ** shift) + shift * (1 << bits);
 }
 
 /** The smallest value of a bucket. */

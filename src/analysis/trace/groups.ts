@@ -12,18 +12,24 @@ const OTHERS = '(other entry functions)';
 const DURATIONS = { exact: 4096, bits: 7 };
 /** Reasons of one group beyond are counted together. */
 const MAX_REASONS = 64;
+const OTHER_REASONS = '(other reasons)';
 
 /** What is added up of one group, or of one goroutine whose entry function is not known yet. */
 class Tally {
   count = 0;
   readonly ns = new Float64Array(GO_STATE_NAMES.length);
-  readonly waiting = new Map<string, number>();
+  /** Reasons, and the time of each: few enough to look through, and mostly the same object again. */
+  readonly reasons: string[] = [];
+  readonly reasonNs: number[] = [];
   readonly spans = GO_STATE_NAMES.map(() => new DurationCounter(DURATIONS));
 
   addWaiting(reason: string, ns: number): void {
-    const known = this.waiting.has(reason) || this.waiting.size < MAX_REASONS;
-    const key = known ? reason : '(other reasons)';
-    this.waiting.set(key, (this.waiting.get(key) ?? 0) + ns);
+    const at = this.reasons.indexOf(reason);
+    if (at >= 0) this.reasonNs[at] += ns;
+    else if (this.reasons.length < MAX_REASONS || reason === OTHER_REASONS) {
+      this.reasons.push(reason);
+      this.reasonNs.push(ns);
+    } else this.addWaiting(OTHER_REASONS, ns);
   }
 
   merge(other: Tally): void {
@@ -32,7 +38,9 @@ class Tally {
       this.ns[state] += other.ns[state];
       this.spans[state].merge(other.spans[state]);
     }
-    for (const [reason, ns] of other.waiting) this.addWaiting(reason, ns);
+    other.reasons.forEach((reason, i) => {
+      this.addWaiting(reason, other.reasonNs[i]);
+    });
   }
 }
 
@@ -41,8 +49,8 @@ export class GroupCounter {
   private readonly byEntry: (Tally | undefined)[] = [];
   private readonly others = new Tally();
   private readonly unnamed = new Tally();
-  /** Goroutines of which no stack was seen so far. */
-  private readonly pending = new Map<GoTrack, Tally>();
+  /** By goroutine's slot, for those of which no stack was seen so far. */
+  private readonly pending: (Tally | null)[] = [];
   private groups = 0;
 
   constructor(window: Window) {
@@ -65,9 +73,9 @@ export class GroupCounter {
 
   /** The goroutine is gone: nothing will name it any more. */
   end(go: GoTrack): void {
-    const tally = this.pending.get(go);
-    if (tally === undefined) return;
-    this.pending.delete(go);
+    const tally = this.pending[go.slot];
+    if (tally === null || tally === undefined) return;
+    this.pending[go.slot] = null;
     (go.entryId < 0 ? this.unnamed : this.named(go.entryId)).merge(tally);
   }
 
@@ -85,14 +93,15 @@ export class GroupCounter {
 
   private tallyOf(go: GoTrack): Tally {
     if (go.entryId >= 0) {
-      if (this.pending.size > 0) this.end(go);
+      const waiting = this.pending[go.slot];
+      if (waiting !== null && waiting !== undefined) this.end(go);
       return this.named(go.entryId);
     }
-    let tally = this.pending.get(go);
-    if (tally === undefined) {
-      tally = new Tally();
-      this.pending.set(go, tally);
-    }
+    const known = this.pending[go.slot];
+    if (known !== null && known !== undefined) return known;
+    const tally = new Tally();
+    while (this.pending.length <= go.slot) this.pending.push(null);
+    this.pending[go.slot] = tally;
     return tally;
   }
 
@@ -107,7 +116,7 @@ export class GroupCounter {
   }
 }
 
-function describe(entry: string, { count, ns, waiting, spans }: Tally): GoroutineGroup {
+function describe(entry: string, { count, ns, reasons, reasonNs, spans }: Tally): GoroutineGroup {
   const [runnable, running, syscall, waited] = spans.map((counter) => counter.summarize());
   return {
     entry,
@@ -115,7 +124,9 @@ function describe(entry: string, { count, ns, waiting, spans }: Tally): Goroutin
     runningNs: ns[GS.running],
     runnableNs: ns[GS.runnable],
     syscallNs: ns[GS.syscall],
-    waitingNs: Object.fromEntries([...waiting].sort(([, a], [, b]) => b - a)),
+    waitingNs: Object.fromEntries(
+      reasons.map((reason, i): [string, number] => [reason, reasonNs[i]]).sort(([, a], [, b]) => b - a),
+    ),
     running,
     runnable,
     syscall,

@@ -35,6 +35,7 @@ export class Hold {
   held = 0;
   /** Whether the goroutine is on the P now. */
   open = false;
+  private overflowed = false;
   /** Waiting of others up to the begin and up to the end, as the queue of runnable goroutines counts it. */
   waitedBefore = 0;
   waitedAfter = 0;
@@ -43,39 +44,54 @@ export class Hold {
   readonly ns = new Float64Array(P_STATE_COUNT);
   /** By source and kind. */
   readonly seen = new Int32Array(SOURCE_COUNT * KIND_COUNT);
-  private touched = false;
+  /** Kinds seen, one bit each, and the stack where the goroutine has left its P last. */
+  kinds = 0;
+  leftAt: StackId = NO_STACK;
+  /** Whether it was in any other state than user code. */
+  mixed = false;
   readonly stacks: SeenStack[] = [];
 
   constructor(proc: number) {
     this.proc = proc;
   }
 
+  /** There are millions of holds, and most are short: what was not touched is not cleared. */
   begin(go: GoTrack, time: number, waited: number): void {
     this.go = go;
     this.start = this.end = time;
     this.held = 0;
     this.open = true;
     this.waitedBefore = this.waitedAfter = waited;
-    this.ns.fill(0);
-    if (!this.touched) return;
-    this.touched = false;
+    this.leftAt = NO_STACK;
+    this.ns[PS.user] = 0;
+    if (this.mixed) this.ns.fill(0);
+    this.mixed = false;
+    if (this.kinds === 0) return;
+    this.kinds = 0;
     this.samples = 0;
-    this.seen.fill(0);
+    for (const { source, kind } of this.stacks) this.seen[source * KIND_COUNT + kind] = 0;
+    if (this.overflowed) this.seen.fill(0);
+    this.overflowed = false;
     this.stacks.length = 0;
   }
 
   addTime(state: PState, ns: number): void {
     this.ns[state] += ns;
+    if (state !== PS.user) this.mixed = true;
   }
 
   see(stack: StackId, source: number, kind: KindCode): void {
-    this.touched = true;
+    this.kinds |= 1 << kind;
     if (source === SOURCE.sample) this.samples++;
     this.seen[source * KIND_COUNT + kind]++;
-    if (stack === NO_STACK) return;
-    const known = this.stacks.find((one) => one.stack === stack && one.source === source);
-    if (known !== undefined) known.count++;
-    else if (this.stacks.length < MAX_STACKS) this.stacks.push({ stack, source, kind, count: 1 });
+    for (const known of this.stacks) {
+      if (known.stack === stack && known.source === source) {
+        known.count++;
+        return;
+      }
+    }
+    if (this.stacks.length < MAX_STACKS) this.stacks.push({ stack, source, kind, count: 1 });
+    else this.overflowed = true;
   }
 
   /** Where it was seen, and with what kind of work, samples first. */
@@ -111,21 +127,37 @@ const WEIGHTS = [8, 8, 2, 2, 1, 1, 1];
 const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1];
 
 /**
- * What kind of work a hold was, and how sure that is: what the ranges say of more than half of its time, otherwise what
- * most of the stacks seen in it say.
+ * What kind of work a hold was: what the ranges say of more than half of its time, otherwise what most of the stacks seen
+ * in it say; user code where nothing was seen.
  */
+export function kindOfHold(hold: Hold): KindCode {
+  const ranged = hold.mixed ? rangeKind(hold) : -1;
+  if (ranged >= 0) return ranged;
+  if (hold.go?.role === ROLE.gcWorker) return KIND['GC worker'];
+  const { kinds } = hold;
+  // One kind, or none, needs no weighing.
+  if ((kinds & (kinds - 1)) === 0) return kinds === 0 ? KIND['user code'] : 31 - Math.clz32(kinds);
+  return strongest(scoreKinds(hold));
+}
+
+/** How sure the kind of a hold is, and what it is. */
 export function judgeHold(hold: Hold): Verdict {
-  for (const { states, kind } of RANGE_KINDS) {
-    const ns = states.reduce((sum, state) => sum + hold.ns[state], 0);
-    if (2 * ns > hold.held) return { kind, confidence: 'high' };
-  }
-  if (hold.go?.role === ROLE.gcWorker) return { kind: KIND['GC worker'], confidence: 'high' };
+  const kind = kindOfHold(hold);
+  if ((hold.mixed && rangeKind(hold) >= 0) || hold.go?.role === ROLE.gcWorker) return { kind, confidence: 'high' };
+  if (hold.kinds === 0) return { kind, confidence: 'none' };
   const scores = scoreKinds(hold);
-  const total = scores.reduce((sum, score) => sum + score, 0);
-  if (total === 0) return { kind: KIND['user code'], confidence: 'none' };
-  let kind = 0;
-  for (let i = 1; i < KIND_COUNT; i++) if (scores[i] > scores[kind]) kind = i;
-  return { kind, confidence: confidenceOf(scores[kind], total) };
+  const agreeing = kind === KIND['map growth'] ? scores[kind] + scores[KIND['map operation']] : scores[kind];
+  return { kind, confidence: confidenceOf(scores[kind], agreeing / scores.reduce((sum, score) => sum + score, 0)) };
+}
+
+/** The kind that the ranges tell of more than half of the time; -1 for none. */
+function rangeKind({ ns, held }: Hold): KindCode {
+  for (const { states, kind } of RANGE_KINDS) {
+    let time = 0;
+    for (const state of states) time += ns[state];
+    if (2 * time > held) return kind;
+  }
+  return -1;
 }
 
 function scoreKinds({ seen }: Hold): Float64Array {
@@ -140,9 +172,16 @@ function scoreKinds({ seen }: Hold): Float64Array {
   return scores;
 }
 
+function strongest(scores: Float64Array): KindCode {
+  let kind = 0;
+  for (let i = 1; i < KIND_COUNT; i++) if (scores[i] > scores[kind]) kind = i;
+  // Growth is spread over the operations that drive it: a map that is written while it grows is a map that grows.
+  const growth = scores[KIND['map growth']];
+  return kind === KIND['map operation'] && 2 * growth >= scores[kind] ? KIND['map growth'] : kind;
+}
+
 /** Two looks that agree, with hardly any that contradicts, are sure; one look, or what was begun in it, is likely. */
-function confidenceOf(best: number, total: number): Verdict['confidence'] {
-  const share = best / total;
+function confidenceOf(best: number, share: number): Verdict['confidence'] {
   if (best >= 16 && share >= 2 / 3) return 'high';
   if (best >= 4 && share >= 1 / 2) return 'medium';
   return 'low';

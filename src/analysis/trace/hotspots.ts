@@ -4,12 +4,12 @@ import { TopK } from '../../base/topk.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
 import { HOTSPOT_KINDS, type Hotspot, type HotspotKind, type KindUsage, type OtherGoroutine } from '../../model/traceanalysis.ts';
-import { Hold, judgeHold, MERGE_GAP_NS, type SeenStack, type Verdict } from './holds.ts';
-import { KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
+import { Hold, judgeHold, kindOfHold, MERGE_GAP_NS, type SeenStack } from './holds.ts';
+import { KIND, KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
 import type { RunnableQueue } from './runnable.ts';
-import { SOURCE_NAMES } from './scheduler.ts';
+import { SOURCE, SOURCE_NAMES } from './scheduler.ts';
 import { SpanLog } from './spanlog.ts';
-import type { GoTrack } from './tracks.ts';
+import { type GoTrack, ROLE } from './tracks.ts';
 import type { Window } from './window.ts';
 
 /** Goroutines that are listed as starved by one hold. */
@@ -17,11 +17,15 @@ const STARVED_LISTED = 10;
 /** Goroutines still waiting when a hold ends that are looked at, longest waiting first. */
 const STILL_WAITING = 200;
 const STACKS_LISTED = 5;
+/** Holds kept of each kind at least: so far down are ranks exact. */
+const KEPT = 64;
 
 export interface HotspotFilter {
-  /** Kept of each kind. */
+  /** How many will be asked for. */
   readonly top: number;
   readonly minDurationNs: number;
+  /** Only holds of this kind are listed; null for all. */
+  readonly kind: HotspotKind | null;
   /** Whether holds of this P, and of this goroutine, are wanted. */
   wantsProc(id: number): boolean;
   wantsGoroutine(go: GoTrack): boolean;
@@ -61,7 +65,7 @@ export class HotspotFinder {
     this.kinds = parts.kinds;
     this.queue = parts.queue;
     this.entryName = parts.entryName;
-    for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(parts.filter.top);
+    for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(Math.max(parts.filter.top, KEPT));
   }
 
   begins(proc: number, go: GoTrack, time: number): void {
@@ -97,7 +101,11 @@ export class HotspotFinder {
   }
 
   see(proc: number, stack: StackId, source: number): void {
-    this.holds[proc]?.see(stack, source, this.kinds.kindOf(stack));
+    const hold = this.holds[proc];
+    if (hold === undefined) return;
+    // Most holds end with a block, and most are too short to be looked at again.
+    if (source === SOURCE.block) hold.leftAt = stack;
+    else hold.see(stack, source, this.kinds.kindOf(stack));
   }
 
   /** A goroutine has waited for a P. */
@@ -110,10 +118,11 @@ export class HotspotFinder {
   }
 
   /** Longest first. */
-  list(top: number): Hotspot[] {
-    const all = this.best.flatMap((best) => best.list());
+  list(): Hotspot[] {
+    const { kind } = this.filter;
+    const all = this.best.flatMap((best, code) => (kind === null || kind === HOTSPOT_KINDS[code] ? best.list() : []));
     all.sort((a, b) => b.hold.heldNs - a.hold.heldNs || a.hold.startNs - b.hold.startNs || a.hold.proc - b.hold.proc);
-    return all.slice(0, top).map(({ hold, go }, i) => ({
+    return all.map(({ hold, go }, i) => ({
       rank: i + 1,
       ...hold,
       entry: go.entry ?? '',
@@ -121,25 +130,40 @@ export class HotspotFinder {
     }));
   }
 
-  /** Kinds that took time, most first. */
-  listKinds(): KindUsage[] {
-    return this.usage.filter(({ ns }) => ns > 0).sort((a, b) => b.ns - a.ns);
+  /** Kinds that took time, most first. `hotspots` is the list of all of them. */
+  listKinds(hotspots: readonly Hotspot[]): KindUsage[] {
+    return this.usage
+      .filter(({ ns }) => ns > 0)
+      .sort((a, b) => b.ns - a.ns)
+      .map((usage) => ({ ...usage, longest: hotspots.find(({ kind }) => kind === usage.kind) ?? null }));
   }
 
   private close(hold: Hold): void {
     const { go, held } = hold;
-    hold.go = null;
     if (go === null || held === 0 || !this.filter.wantsProc(hold.proc) || !this.filter.wantsGoroutine(go)) return;
-    const verdict = judgeHold(hold);
-    const usage = this.usage[verdict.kind];
+    if (hold.kinds !== 0 && hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
+    const kind = hold.kinds === 0 && !hold.mixed ? this.kindWhereLeft(hold, go) : kindOfHold(hold);
+    const usage = this.usage[kind];
     usage.ns += held;
     usage.holds++;
     if (held > usage.longestNs) usage.longestNs = held;
-    if (held < this.filter.minDurationNs || !this.best[verdict.kind].wants(held)) return;
-    this.best[verdict.kind].add(held, { hold: this.describe(hold, go, verdict), go });
+    if (held < this.filter.minDurationNs || !this.best[kind].wants(held)) return;
+    if (hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
+    this.best[kind].add(held, { hold: this.describe(hold, go), go });
   }
 
-  private describe(hold: Hold, go: GoTrack, { kind, confidence }: Verdict): Candidate['hold'] {
+  /** The kind of a hold in which nothing was seen but its end. */
+  private kindWhereLeft({ leftAt }: Hold, go: GoTrack): KindCode {
+    return go.role === ROLE.gcWorker ? KIND['GC worker'] : this.kinds.kindOf(leftAt);
+  }
+
+  private seeWhereLeft(hold: Hold): void {
+    hold.see(hold.leftAt, SOURCE.block, this.kinds.kindOf(hold.leftAt));
+    hold.leftAt = NO_STACK;
+  }
+
+  private describe(hold: Hold, go: GoTrack): Candidate['hold'] {
+    const { kind, confidence } = judgeHold(hold);
     const startNs = Math.max(hold.start, this.window.from);
     const endNs = Math.min(hold.end, this.window.to);
     const { list, count } = this.starvedIn(startNs, endNs, go);

@@ -9,7 +9,7 @@
 import { P_STATE_COUNT, PS, type PState } from '../../model/pstates.ts';
 import type { Timeline, TimelineProc } from '../../model/timeline.ts';
 import { METRIC, RANGE, type TraceEvent } from '../../model/trace.ts';
-import type { TraceAnalysis } from '../../model/traceanalysis.ts';
+import { growthBeyond, type TraceAnalysis } from '../../model/traceanalysis.ts';
 import { Lanes } from './lanes.ts';
 import { presenceOf, type SlicedWindow } from './presence.ts';
 import { EDGE, type SchedulerView } from './scheduler.ts';
@@ -174,7 +174,7 @@ export class TimelineBuilder implements SpanCompanion {
       goal: this.goal.slices.take(count, Number.NaN),
       gcCycles: analysis.gc.cycles,
       stw: analysis.stw,
-      hotspots: analysis.hotspots,
+      hotspots: [...analysis.hotspots, ...growthBeyond(analysis)],
     };
   }
 

@@ -2,9 +2,8 @@ import type { CommandModule, Options } from 'yargs';
 import { UsageError } from '../../base/errors.ts';
 import { planAction } from '../action.ts';
 import { EXIT } from '../exit.ts';
-import { lastWins, OUTPUT_OPTION, withFiles } from '../options.ts';
+import { lastWins, OUTPUT_OPTION, TRACE_OPTIONS, withFiles } from '../options.ts';
 import type { TimelineArguments } from '../timelining.ts';
-import { TRACE_OPTIONS } from '../traceoptions.ts';
 
 const TIMELINE_OPTIONS = {
   width: { type: 'number', requiresArg: true, describe: 'width in pixels', default: 1200 },
