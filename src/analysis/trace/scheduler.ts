@@ -59,12 +59,15 @@ export class SchedulerView implements TraceSink {
   now = 0;
   /** What the goroutine whose span has just ended becomes; null at the end of the trace. */
   moving: TraceEvent['to'] = null;
+  /** Whether the trace has ended: what is told now was open then. */
+  ended = false;
   /** Stack of the event that ends the present span, and where the goroutine itself was then; of no stack at the end of the trace. */
   endStack: StackId = NO_STACK;
   endOwnStack: StackId = NO_STACK;
   /** Names of tasks that have begun, by id (the first 2^18 of them). */
   readonly taskNames = new Map<number, string>();
-  goroutineCount = 0;
+  private slotCount = 0;
+  private readonly freeSlots: number[] = [];
   private readonly observer: SpanObserver;
   private tables: TraceTables = { clock: null, stackOf: () => NO_STACK };
   private readonly entries = new Map<StackId, string>();
@@ -119,6 +122,7 @@ export class SchedulerView implements TraceSink {
     const end = this.now;
     this.runnable.advance(end);
     this.moving = null;
+    this.ended = true;
     this.endStack = this.endOwnStack = NO_STACK;
     for (const go of this.goroutines.values()) {
       this.observer.goSpan(go, go.state, go.since, end, EDGE.tail);
@@ -145,6 +149,7 @@ export class SchedulerView implements TraceSink {
       this.release(go, time);
       this.observer.goEnds(go, time, EDGE.none);
       this.goroutines.delete(go.id);
+      this.freeSlots.push(go.slot);
       return;
     }
     if (own !== NO_STACK) go.ownStack = own;
@@ -163,7 +168,7 @@ export class SchedulerView implements TraceSink {
     }
     const known = this.goroutines.get(subject);
     if (known !== undefined && from !== 'NotExist') return known;
-    const go = new GoTrack(subject, this.goroutineCount++);
+    const go = new GoTrack(subject, this.freeSlots.pop() ?? this.slotCount++);
     go.since = event.time;
     this.goroutines.set(subject, go);
     return go;

@@ -4,10 +4,10 @@
  */
 
 import type { StackId, StackTable } from '../../model/stacks.ts';
-import type { ClockSnapshot, TraceTables } from '../../model/trace.ts';
+import type { ClockSnapshot } from '../../model/trace.ts';
 import { ByteCursor, NONE_FROM, TraceError } from './bytes.ts';
 import { Ev, MAX_STRING_BYTES, MAX_TRACE_FRAMES, SYNC_SINCE } from './spec.ts';
-import { TraceStacks } from './stacks.ts';
+import { type PackableTables, TraceStacks } from './stacks.ts';
 
 /** Events of one thread that were written together. */
 export interface Batch {
@@ -38,7 +38,7 @@ interface ClockReading {
 
 const UTF8 = new TextDecoder();
 
-export class Generation implements TraceTables {
+export class Generation implements PackableTables {
   readonly number: number;
   readonly offset: number;
   /** Earliest time of any batch. */
@@ -55,7 +55,7 @@ export class Generation implements TraceTables {
   /** What the clocks said, in the trace's own units. */
   private reading: ClockReading | null = null;
   private readonly strings = new Map<number, string>([[0, '']]);
-  private readonly stacks = new TraceStacks((id) => this.strings.get(id));
+  readonly stacks = new TraceStacks((id) => this.strings.get(id));
 
   private readonly hasSync: boolean;
 

@@ -63,7 +63,8 @@ export class SchedulerState {
   gcSeq = 0;
   private generation: Generation | null = null;
   private firstGeneration = -1;
-  private lastTime = -1;
+  /** Of the event handed out last. */
+  lastTime = -1;
   cursor: WireEvent | null = null;
   thread: Thread = { proc: null, goroutine: null };
   private readonly event = blankEvent();

@@ -11,10 +11,9 @@
 
 import { Float64Column, Int32Column, Uint8Column } from '../../base/columns.ts';
 import type { StackId, StackTable } from '../../model/stacks.ts';
-import type { TraceTables } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { orNone } from './generation.ts';
-import { TraceStacks } from './stacks.ts';
+import { type PackableTables, TraceStacks } from './stacks.ts';
 import { MAX_V1_FRAMES, MAX_V1_STRING_BYTES, NAMES_SINCE, V1, type V1Event, v1Events } from './v1spec.ts';
 
 const PREFIXED = 3;
@@ -23,7 +22,7 @@ const MAX_PROCS = 1 << 16;
 /** Ids of the stacks that are made of where goroutines begin, in traces that tell only that; behind all others. */
 const START_STACKS = 2 ** 40;
 
-export class V1File implements TraceTables {
+export class V1File implements PackableTables {
   /** These traces do not tell the wall clock. */
   readonly clock = null;
   readonly version: number;
