@@ -6,6 +6,7 @@ import { TraceReader } from '../../src/formats/gotrace/reader.ts';
 import { V1_VERSIONS } from '../../src/formats/gotrace/v1spec.ts';
 import { isElided, StackTable } from '../../src/model/stacks.ts';
 import type { TraceTables } from '../../src/model/trace.ts';
+import { makeRandom } from '../support/generate.ts';
 import { countPrinted, goTraceTool, runTraceTool } from '../support/gotool.ts';
 import { readTrace } from '../support/trace.ts';
 import { smallV1Trace, V1Encoder } from '../support/v1trace.ts';
@@ -83,6 +84,19 @@ describe('a small trace', () => {
       }
     });
   }
+
+  it('of changed bytes throws nothing else', () => {
+    for (let seed = 1; seed <= Number(process.env.GOFLAME_FUZZ ?? 2000); seed++) {
+      const random = makeRandom(seed * 7883);
+      const bytes = smallV1Trace(V1_VERSIONS[random(V1_VERSIONS.length)]);
+      for (let left = 1 + random(4); left > 0; left--) bytes[16 + random(bytes.length - 16)] = random(256);
+      try {
+        readTrace(bytes);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw new Error(`seed ${seed}`, { cause: error });
+      }
+    }
+  });
 
   it('names functions, and program counters where it has nothing else', () => {
     expect([...stacksOf(smallV1Trace(11))].sort()).toEqual(['main.main', 'main.work']);
