@@ -10,6 +10,7 @@ import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
+import { timelineCommand } from './commands/timeline.ts';
 import { describeError, EXIT } from './exit.ts';
 import { guardDashes } from './options.ts';
 import { endOnClosedPipe } from './outputs.ts';
@@ -41,9 +42,10 @@ function makeParser(args: readonly string[]) {
     .command(renderCommand)
     .command(inspectCommand)
     .command(analyzeCommand)
+    .command(timelineCommand)
     .command(convertCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect, analyze, convert or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: goflame --help lists them')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()
