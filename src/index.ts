@@ -3,6 +3,9 @@
 export { attributeRace } from './analysis/attribution.ts';
 export { type CollapseOptions, Collapser } from './analysis/collapse.ts';
 export { EvidenceCollector, teeSinks } from './analysis/collect.ts';
+export { type ComparableInput, compareInputs, type DiffOptions } from './analysis/diff.ts';
+export { type DiffCondition, parseDiffFailOn } from './analysis/difffail.ts';
+export { overlayProfiles } from './analysis/diffprofile.ts';
 export { fingerprintRace } from './analysis/fingerprint.ts';
 export { type GroupKey, parseGroupKeys } from './analysis/groupkeys.ts';
 export { findMapUsers, isMapFault } from './analysis/mapusers.ts';
@@ -10,7 +13,10 @@ export { Redactor } from './analysis/redact.ts';
 export { rebaseProfile, reverseProfile } from './analysis/reshape.ts';
 export { Summarizer } from './analysis/summary.ts';
 export { type AnalyzeOptions, TraceAnalyzer } from './analysis/trace/analyzer.ts';
+export { parseTraceConditions, TRACE_METRICS, type TraceCondition, type TraceMetric } from './analysis/trace/failon.ts';
+export { SliceWeights } from './analysis/trace/sliceweights.ts';
 export { TimelineBuilder, type TimelineOptions } from './analysis/trace/timeline.ts';
+export { TRACE_WEIGHTS, TraceWeigher, type TraceWeight, type WeighOptions } from './analysis/trace/weights.ts';
 export { decompress } from './base/decompress.ts';
 export { InputError, type Problem, type Severity, UsageError } from './base/errors.ts';
 export { FoldedReader, writeFolded } from './formats/folded.ts';
@@ -25,6 +31,7 @@ export {
   type TraceWriterOptions,
 } from './formats/gotrace/writer.ts';
 export { type FormatName, INPUT_FORMATS, InputReader, type ReaderOptions } from './formats/reader.ts';
+export type { Comparison, FunctionChange, GroupChange, RaceChange, TraceComparison } from './model/comparison.ts';
 export type {
   CountProfilePart,
   CountRecord,
@@ -39,6 +46,7 @@ export type {
 } from './model/evidence.ts';
 export { shortenName } from './model/names.ts';
 export { countStacks, type Profile, ProfileBuilder, pathOf, totalWeight, totalWeights } from './model/profile.ts';
+export { P_STATE_LABELS, P_STATES, type PState, type PStateName } from './model/pstates.ts';
 export type {
   AccessKind,
   Crash,
@@ -65,11 +73,32 @@ export {
 export { type WaitReason, waitReasonOf } from './model/states.ts';
 export type { DumpSummary, PartSummary, ProfileSummary, RaceGroup, RaceSummary, StackGroup } from './model/summary.ts';
 export type { Timeline, TimelineProc, TimelineSpans } from './model/timeline.ts';
-export type { TracePart } from './model/trace.ts';
-export type { TraceAnalysis } from './model/traceanalysis.ts';
+export type { ClockSnapshot, TraceEvent, TracePart, TraceSink, TraceTables } from './model/trace.ts';
+export type {
+  Durations,
+  GcUsage,
+  GoroutineGroup,
+  Hotspot,
+  HotspotKind,
+  KindUsage,
+  ProcUsage,
+  StwPause,
+  TraceAnalysis,
+  UserSpans,
+  WorstLatency,
+} from './model/traceanalysis.ts';
+export { type AnalyzedTrace, writeAnalyzeJson } from './render/analyzejson.ts';
+export type { AnalyzeTextOptions } from './render/analyzepage.ts';
+export { writeAnalyzeText } from './render/analyzetext.ts';
+export { writeDiffJson } from './render/diffjson.ts';
+export { type DiffTextOptions, writeDiffText } from './render/difftext.ts';
 export { type FlameGraphReport, writeFlameGraph } from './render/flamegraph.ts';
 export { FLAME_GRAPH_OPTIONS, type FlameGraphOptions, type NameAttributes } from './render/flameoptions.ts';
 export { type InspectedInput, writeInspectJson } from './render/inspectjson.ts';
 export { type InspectTextOptions, NO_PAINT, type Paint, writeInspectText } from './render/inspecttext.ts';
+export { makeDifference } from './render/report/difference.ts';
+export type { Fact, Report, ReportSubject, ReportView, Table } from './render/report/model.ts';
+export { writeReport } from './render/report/page.ts';
+export { makeSubject, type SubjectInput, type SubjectStacks, type TakenTrace } from './render/report/subject.ts';
 export { type TimelineSvgOptions, writeTimeline } from './render/timeline/timeline.ts';
 export { VERSION } from './version.ts';

@@ -47,6 +47,15 @@ const PICTURES: readonly Picture[] = [
     height: 480,
     prepare: openRow,
   },
+  {
+    name: 'page-timeline',
+    args: ['report', '-q', `${FIXTURES}/gotrace/mapgrow-1.26.trace.gz`],
+    hash: '',
+    height: 700,
+    prepare: async (page) => {
+      for (let i = 0; i < 11; i++) await page.keyboard.press(']');
+    },
+  },
   { name: 'page-difference', args: DIFF, hash: '', height: 470 },
   { name: 'page-goroutines', args: DIFF, hash: '#view=2', height: 470, prepare: openRow },
 ];
