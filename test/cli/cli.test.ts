@@ -438,17 +438,17 @@ describe('pages', () => {
   it('hold all they need, and allow their own script and styles alone', () => {
     run(['report', WW, '-o', 'alone.html']);
     const html = page('alone.html');
-    expect(html).not.toMatch(/(?:src|href)="https?:|url\(|@import/);
+    expect(/(?:src|href)="https?:|url\((?!#)|@import/.test(html)).toBe(false);
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1].replaceAll('&#39;', "'") ?? '';
     expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[\w+/=]+'; style-src 'sha256-/);
     expect(policy).not.toContain('unsafe');
-    expect(html).not.toContain(' style=');
+    expect(html.includes(' style=')).toBe(false);
   });
 
   it('are the same bytes each time', () => {
     run(['report', WW, RACE, '-o', 'one.html']);
     run(['report', WW, RACE, '-o', 'two.html', '--title', '2 inputs']);
-    expect(page('one.html')).toBe(page('two.html'));
+    expect(page('one.html') === page('two.html')).toBe(true);
   });
 
   it('judge by --fail-on, refuse by --strict', () => {
