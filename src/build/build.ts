@@ -3,10 +3,11 @@
  * Everything is bundled: start-up reads a few files instead of hundreds.
  */
 
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { bundledEsbuildPlugin } from './bundled.ts';
+import { bundledEsbuildPlugin, bundledInputs } from './bundled.ts';
+import { gatherLicenses } from './licenses.ts';
 
 /** CommonJS modules inside an ES module (yargs has some) find `require` here. */
 const BANNER =
@@ -31,10 +32,11 @@ const SHARED: BuildOptions = {
   banner: { js: BANNER },
   plugins: [bundledEsbuildPlugin(), plainWidthPlugin],
   logLevel: 'warning',
+  metafile: true,
 };
 
 rmSync('dist', { recursive: true, force: true });
-await build({
+const program = await build({
   ...SHARED,
   entryPoints: { cli: 'src/cli/main.ts', traceworker: 'src/cli/traceworker.ts' },
   outdir: 'dist',
@@ -42,4 +44,6 @@ await build({
   splitting: true,
 });
 // Readable: what a program built on the library shows in its stack traces.
-await build({ ...SHARED, minify: false, entryPoints: { index: 'src/index.ts' }, outdir: 'dist' });
+const library = await build({ ...SHARED, minify: false, entryPoints: { index: 'src/index.ts' }, outdir: 'dist' });
+const inputs = [program, library].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+writeFileSync('dist/licenses.txt', gatherLicenses([...inputs, ...bundledInputs]));

@@ -20,9 +20,13 @@ const SCRIPT_OPTIONS = {
   alias: { 'd3-transition': path.resolve('templates/report/stillselection.ts') },
 } as const;
 
+/** Files that have gone into scripts and style sheets so far. */
+export const bundledInputs = new Set<string>();
+
 /** The text of a script, or of a style sheet, with all that it imports. */
 export function bundleScript(file: string): string {
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
+    metafile: true,
     entryPoints: [file],
     bundle: true,
     minify: true,
@@ -31,6 +35,7 @@ export function bundleScript(file: string): string {
     write: false,
     ...(file.endsWith('.css') ? {} : SCRIPT_OPTIONS),
   });
+  for (const input of Object.keys(metafile?.inputs ?? {})) bundledInputs.add(input);
   return outputFiles[0].text.trim();
 }
 

@@ -42,7 +42,7 @@ export function* writeReport(report: Report, options: FlameGraphOptions = {}): G
   yield `<meta http-equiv="Content-Security-Policy" content="${escapeXml(policy)}">\n`;
   yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n';
   yield `<meta name="generator" content="${escapeXml(report.generator)}">\n<title>${title}</title>\n`;
-  yield '<!-- The script holds d3-flame-graph (Martin Spier, Apache License 2.0) and modules of d3 (Mike Bostock, ISC License). -->\n';
+  yield '<!-- The script holds d3-flame-graph (Martin Spier, Apache License 2.0) and modules of d3 (Mike Bostock, ISC License): see licenses.txt of goflame. -->\n';
   yield `<style>${sheet}</style>\n</head>\n<body>\n<div id="app"></div>\n<div id="static">\n<h1>${title}</h1>\n`;
   for (const [i, subject] of report.subjects.entries()) yield* staticSubject(subject, pictures[i].svg);
   yield '</div>\n';
