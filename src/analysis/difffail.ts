@@ -2,6 +2,7 @@
 
 import { UsageError } from '../base/errors.ts';
 import { type Comparison, changeOf } from '../model/comparison.ts';
+import { TRACE_METRICS } from './trace/failon.ts';
 
 export interface DiffCondition {
   /** As the user wrote it. */
@@ -10,7 +11,7 @@ export interface DiffCondition {
   readonly check: (comparison: Comparison) => string | null;
 }
 
-const USES = 'use growth>N%, goroutines>+N, new-race or new-group';
+const USES = `use growth>N%, goroutines>+N, new-race, new-group, or of traces NAME>+N% with NAME one of ${TRACE_METRICS.map(({ name }) => name).join(', ')}`;
 
 /** Each rule: what it looks like, and how it judges by the number in it. */
 const RULES: readonly (readonly [RegExp, (comparison: Comparison, limit: number) => string | null])[] = [
@@ -25,11 +26,16 @@ export function parseDiffFailOn(text: string): DiffCondition[] {
   return text.split(',').map((word) => parseCondition(word.trim()));
 }
 
+const OF_TRACES = /^([\w-]+)\s*>\s*\+(\d{1,9}(?:\.\d{1,6})?)\s*%$/;
+
 function parseCondition(text: string): DiffCondition {
   for (const [pattern, judge] of RULES) {
     const match = pattern.exec(text);
     if (match !== null) return { text, check: (comparison) => judge(comparison, Number(match[1] ?? 0)) };
   }
+  const [, name, limit] = OF_TRACES.exec(text) ?? [];
+  if (TRACE_METRICS.some((metric) => metric.name === name))
+    return { text, check: (comparison) => judgeTrace(comparison, name, Number(limit)) };
   throw new UsageError(`--fail-on of diff does not know "${text}": ${USES}`);
 }
 
@@ -45,6 +51,17 @@ function judgeGrowth({ total, unit }: Comparison, limit: number): string | null 
 function judgeGoroutines({ groups }: Comparison, limit: number): string | null {
   const grown = (groups ?? []).reduce((sum, { count }) => sum + changeOf(count), 0);
   return grown > limit ? `${grown} more goroutines` : null;
+}
+
+/** A number of a trace that grew by more than so many per cent of what it was. */
+function judgeTrace({ trace }: Comparison, name: string, limit: number): string | null {
+  const found = trace?.named.find((one) => one.name === name);
+  if (found === undefined) return null;
+  const { before, after } = found.values;
+  if (after <= before) return null;
+  const percent = before === 0 ? Infinity : (100 * (after - before)) / before;
+  if (percent <= limit) return null;
+  return `${found.about}: ${before === 0 ? 'was none' : `grew by ${percent.toFixed(2)}%`}`;
 }
 
 function judgeRaces({ races }: Comparison): string | null {

@@ -3,6 +3,7 @@
 import type { Pair, TraceComparison, TraceGroupChange, TraceMetric } from '../model/comparison.ts';
 import { P_STATE_LABELS, P_STATES } from '../model/pstates.ts';
 import { HOTSPOT_KINDS, type TraceAnalysis } from '../model/traceanalysis.ts';
+import { TRACE_METRICS } from './trace/failon.ts';
 
 type Unit = TraceMetric['unit'];
 type Measure = (analysis: TraceAnalysis) => number;
@@ -16,8 +17,9 @@ export function compareTraces(before: TraceAnalysis, after: TraceAnalysis): Trac
     const values = { before: measure(before), after: measure(after) };
     if (values.before !== 0 || values.after !== 0) metrics.push({ section, name, unit, values });
   }
+  const named = TRACE_METRICS.map(({ name, about, of }) => ({ name, about, values: { before: of(before), after: of(after) } }));
   const top = ({ hotspots, stacks }: TraceAnalysis) => ({ hotspots: hotspots.slice(0, MAX_HOTSPOTS), stacks });
-  return { metrics, groups: compareEntries(before, after), before: top(before), after: top(after) };
+  return { metrics, groups: compareEntries(before, after), named, before: top(before), after: top(after) };
 }
 
 /** Section, name, unit, and how each number is had. */

@@ -88,6 +88,8 @@ export interface TraceComparison {
   /** In sections; those that are 0 on both sides are left out. */
   readonly metrics: readonly TraceMetric[];
   readonly groups: readonly TraceGroupChange[];
+  /** Numbers that have names of their own, for limits in CI. */
+  readonly named: readonly { readonly name: string; readonly about: string; readonly values: Pair }[];
   readonly before: TraceSide;
   readonly after: TraceSide;
 }

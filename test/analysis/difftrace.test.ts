@@ -4,12 +4,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { parseDiffFailOn } from '../../src/analysis/difffail.ts';
 import { compareTraces } from '../../src/analysis/difftrace.ts';
 import { TraceAnalyzer } from '../../src/analysis/trace/analyzer.ts';
 import { InputReader } from '../../src/formats/reader.ts';
 import { changeOf } from '../../src/model/comparison.ts';
 import type { TraceAnalysis } from '../../src/model/traceanalysis.ts';
 import { changeText, formatMetric } from '../../src/render/difftrace.ts';
+import { compare } from '../support/compare.ts';
 import { FIXTURES } from '../support/fixtures.ts';
 
 function analyze(name: string): TraceAnalysis {
@@ -47,6 +49,16 @@ describe('the comparison of traces', () => {
       expect(states.reduce((sum, { values }) => sum + values[side], 0)).toBeCloseTo(1, 9);
     }
     expect([before.hotspots[0], after.hotspots[0]]).toEqual([OLD.hotspots[0], NEW.hotspots[0]]);
+  });
+
+  it('can be judged by name', () => {
+    const comparison = { ...compare('a 1\n', 'a 1\n'), trace: compareTraces(OLD, NEW) };
+    const check = (text: string) => parseDiffFailOn(text).map((condition) => condition.check(comparison))[0];
+    const growth = (100 * (NEW.stwDurations.maxNs - OLD.stwDurations.maxNs)) / OLD.stwDurations.maxNs;
+    expect(check('max-stw>+10%')).toBe(`longest stop-the-world: grew by ${growth.toFixed(2)}%`);
+    expect(check(`max-stw>+${Math.ceil(growth)}%`)).toBeNull();
+    expect(check('p99-latency>+0%')).toBeNull();
+    expect(() => parseDiffFailOn('speed>+10%')).toThrow(/p99-latency/);
   });
 
   it('turns round with its inputs', () => {

@@ -22,7 +22,7 @@ const DIFF_OPTIONS = {
 const FAIL_ON = {
   'fail-on': {
     type: 'string',
-    describe: 'exit with 1 if found: growth>20%, goroutines>+100, new-race, new-group',
+    describe: 'exit with 1 if found: growth>20%, goroutines>+100, new-race, new-group; of traces p99-latency>+20%',
     requiresArg: true,
   },
 } as const;

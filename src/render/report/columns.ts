@@ -3,8 +3,8 @@
  * eighth bit set in all but the last byte; others as 64-bit floats. Read in the browser, so nothing of Node is used.
  */
 
-/** How a column is written: `u` whole numbers from 0, `f` any number. */
-export type Codec = 'u' | 'f';
+/** How a column is written: `u` whole numbers from 0, `f` any number, `b` bytes as they are. */
+export type Codec = 'u' | 'f' | 'b';
 
 /** Where a column lies, and how it is written. */
 export type ColumnRef = readonly [codec: Codec, offset: number, length: number];
@@ -32,6 +32,14 @@ export class ColumnWriter {
     return ['u', offset, values.length];
   }
 
+  bytesOf(values: Uint8Array): ColumnRef {
+    const offset = this.length;
+    this.reserve(values.length);
+    this.bytes.set(values, offset);
+    this.length += values.length;
+    return ['b', offset, values.length];
+  }
+
   private floats(values: ArrayLike<number>): ColumnRef {
     const offset = this.length;
     this.reserve(values.length * FLOAT_BYTES);
@@ -51,6 +59,11 @@ export class ColumnWriter {
     wider.set(this.bytes.subarray(0, this.length));
     this.bytes = wider;
   }
+}
+
+/** The bytes of a column that was written as such. */
+export function readBytes(bytes: Uint8Array, [, offset, length]: ColumnRef): Uint8Array {
+  return bytes.subarray(offset, offset + length);
 }
 
 /** The numbers of a column. */

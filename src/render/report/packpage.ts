@@ -31,7 +31,7 @@ class ReportWriter {
       facts: facts.map(({ text, tone }) => ({ text: showControls(text), tone })),
       views: views.map((view) => this.view(view)),
     }));
-    const strings = this.columns.numbers(new TextEncoder().encode(this.strings.join('\n')));
+    const strings = this.columns.bytesOf(new TextEncoder().encode(this.strings.join('\n')));
     const header: PageHeader = { title: showControls(report.title), strings, subjects };
     const head = new TextEncoder().encode(JSON.stringify(header));
     const body = this.columns.finish();

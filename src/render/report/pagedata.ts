@@ -4,7 +4,7 @@ import type { ProfileWindows } from '../../model/windows.ts';
 import type { TimelinePicture } from '../timeline/picture.ts';
 import { decodePicture } from '../timeline/timelinedata.ts';
 import { isText } from './cells.ts';
-import { type ColumnRef, readColumn } from './columns.ts';
+import { type ColumnRef, readBytes, readColumn } from './columns.ts';
 import type { Fact, Table } from './model.ts';
 import type { HotspotText } from './packtimeline.ts';
 import { type FlameHeader, HEADER_BYTES, OWNERS, type PageHeader, type TableHeader, type WindowsHeader } from './pageheader.ts';
@@ -61,7 +61,7 @@ export function decodeReport(bytes: Uint8Array): PageData {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + length))) as PageHeader;
   const body = bytes.subarray(HEADER_BYTES + length);
-  const texts = new TextDecoder().decode(Uint8Array.from(readColumn(body, header.strings))).split('\n');
+  const texts = new TextDecoder().decode(readBytes(body, header.strings)).split('\n');
   return {
     title: header.title,
     texts,

@@ -4,6 +4,7 @@ import type { Problem } from '../../base/errors.ts';
 import type { RaceReport } from '../../model/snapshot.ts';
 import type { StackTable } from '../../model/stacks.ts';
 import type { DumpSummary, ProfileSummary, RaceSummary, StackGroup } from '../../model/summary.ts';
+import { formatCount } from '../geometry.ts';
 import { frameName, frameOfStack, frameOrNull, stackBlock, statesText } from './cells.ts';
 import type { Block, TableColumn, TableReportView } from './model.ts';
 
@@ -15,14 +16,23 @@ export function textColumn(title: string, values: readonly string[], kind: 'text
   return { title, kind, values };
 }
 
+/** Rows that a page holds of one table: the largest ones. */
+const MOST_ROWS = 5000;
+
+/** `about`, and how many rows there would be if not all are there. */
+function aboutRows(about: string, all: number): string {
+  return all <= MOST_ROWS ? about : `${about}; the largest ${formatCount(MOST_ROWS)} of ${formatCount(all)}`;
+}
+
 /** Goroutines by identical stack; null for a dump without any. */
-export function goroutineTable({ groups }: DumpSummary, stacks: StackTable, title: string): TableReportView | null {
-  if (groups.length === 0) return null;
+export function goroutineTable({ groups: all }: DumpSummary, stacks: StackTable, title: string): TableReportView | null {
+  if (all.length === 0) return null;
+  const groups = all.slice(0, MOST_ROWS);
   const names = groups.map(({ stack }) => frameName(frameOfStack(stacks, stack)) || '(stack not available)');
   return {
     kind: 'table',
     title,
-    about: 'goroutines by identical stack; minutes as the runtime tells them, none below one',
+    about: aboutRows('goroutines by identical stack; minutes as the runtime tells them, none below one', all.length),
     table: {
       rows: groups.length,
       sortBy: 0,
@@ -64,13 +74,14 @@ function groupBlock({ stack, id, line, createdBy }: StackGroup, stacks: StackTab
 }
 
 /** Records of a goroutine profile by stack. */
-export function recordTable({ records, part }: ProfileSummary, stacks: StackTable, title: string): TableReportView | null {
-  if (records.length === 0) return null;
+export function recordTable({ records: all, part }: ProfileSummary, stacks: StackTable, title: string): TableReportView | null {
+  if (all.length === 0) return null;
+  const records = all.slice(0, MOST_ROWS);
   const names = records.map(({ stack }) => frameName(frameOfStack(stacks, stack)));
   return {
     kind: 'table',
     title,
-    about: `${part.name} profile: records by stack`,
+    about: aboutRows(`${part.name} profile: records by stack`, all.length),
     table: {
       rows: records.length,
       sortBy: 0,
