@@ -101,8 +101,21 @@ export async function reportComparison(comparison: Comparison, args: { output?: 
 
 async function writePage(subjects: readonly ReportSubject[], args: { output?: string } & FlameGraphOptions): Promise<void> {
   const title = args.title ?? (subjects.length === 1 ? subjects[0].name : `${subjects.length} inputs`);
-  const report: Report = { title, generator: `goflame ${VERSION}`, subjects };
+  const report: Report = { title, generator: `goflame ${VERSION}`, subjects, start: startOf(args) };
   await writeOutput(writeReport(report, args), args.output);
+}
+
+/** What the page's own palettes are called in its address. */
+const COLORINGS: Readonly<Record<string, string>> = { go: 'owner', safe: 'safe', state: 'state', race: 'side' };
+
+/** The options of the picture that are states of the page. */
+function startOf({ colors, sort, search }: FlameGraphOptions): string {
+  const start = new URLSearchParams();
+  const coloring = colors === undefined ? undefined : COLORINGS[colors];
+  if (coloring !== undefined) start.set('color', coloring);
+  if (sort === 'width') start.set('order', 'width');
+  if (search !== undefined && search !== '') start.set('s', `:${search}`);
+  return start.toString();
 }
 
 function nameOf(file: string): string {

@@ -113,7 +113,7 @@ export class App implements PageLink {
   }
 
   private follow(): void {
-    const state = readHash(location.hash);
+    const state = readHash(location.hash === '' ? this.page.start : location.hash);
     const subject = Math.min(state.subject, this.page.subjects.length - 1);
     this.state = { ...state, subject, view: Math.max(0, Math.min(state.view, this.tabs[subject].length - 1)) };
     this.render();

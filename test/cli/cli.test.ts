@@ -5,11 +5,13 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FROM_CHOICES } from '../../src/cli/options.ts';
 import { INPUT_FORMATS } from '../../src/formats/reader.ts';
+import { decodeReport } from '../../src/render/report/pagedata.ts';
 import { VERSION } from '../../src/version.ts';
+import { readHash } from '../../templates/report/state.ts';
 import { BIN, type Result, ROOT, runGoflame } from '../support/cli.ts';
 import { FIXTURES, fixture } from '../support/fixtures.ts';
 import { parseSvg } from '../support/svg.ts';
@@ -449,6 +451,13 @@ describe('pages', () => {
     run(['report', WW, RACE, '-o', 'one.html']);
     run(['report', WW, RACE, '-o', 'two.html', '--title', '2 inputs']);
     expect(page('one.html') === page('two.html')).toBe(true);
+  });
+
+  it('begin as the options of the picture say', () => {
+    run(['render', WW, '-o', 'start.html', '--colors', 'state', '--sort', 'width', '--search', 'main']);
+    const data = /<script id="data"[^>]*>([^<]*)</.exec(page('start.html'))?.[1] ?? '';
+    const { start } = decodeReport(inflateRawSync(Buffer.from(data, 'base64')));
+    expect(readHash(start)).toMatchObject({ coloring: 'state', order: 'width', term: { text: 'main', plain: false } });
   });
 
   it('judge by --fail-on, refuse by --strict', () => {

@@ -13,6 +13,8 @@ export interface Report {
   /** The program and its version. */
   readonly generator: string;
   readonly subjects: readonly ReportSubject[];
+  /** What the page shows when its address says nothing: keys and values as they stand in the address (`color=state`). */
+  readonly start?: string;
 }
 
 export interface ReportSubject {

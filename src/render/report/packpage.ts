@@ -32,7 +32,7 @@ class ReportWriter {
       views: views.map((view) => this.view(view)),
     }));
     const strings = this.columns.bytesOf(new TextEncoder().encode(this.strings.join('\n')));
-    const header: PageHeader = { title: showControls(report.title), strings, subjects };
+    const header: PageHeader = { title: showControls(report.title), start: report.start ?? '', strings, subjects };
     const head = new TextEncoder().encode(JSON.stringify(header));
     const body = this.columns.finish();
     const bytes = new Uint8Array(HEADER_BYTES + head.length + body.length);

@@ -53,6 +53,8 @@ export interface SubjectData {
 
 export interface PageData {
   readonly title: string;
+  /** See {@link Report.start}. */
+  readonly start: string;
   readonly texts: readonly string[];
   readonly subjects: readonly SubjectData[];
 }
@@ -64,6 +66,7 @@ export function decodeReport(bytes: Uint8Array): PageData {
   const texts = new TextDecoder().decode(readBytes(body, header.strings)).split('\n');
   return {
     title: header.title,
+    start: header.start,
     texts,
     subjects: header.subjects.map((subject) => ({
       ...subject,

@@ -60,6 +60,7 @@ export interface TableHeader {
 
 export interface PageHeader {
   readonly title: string;
+  readonly start: string;
   readonly strings: ColumnRef;
   readonly subjects: readonly {
     readonly name: string;
