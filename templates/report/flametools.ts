@@ -49,17 +49,10 @@ export class FlameTools {
     this.link = link;
     this.orders = data.ordered ? ['time', 'name', 'width'] : ['name', 'width'];
     this.search = new SearchField({ search: (term) => link.change({ term }), ...steps });
+    const turn = (direction: ViewState['direction']) => () => link.change({ direction, zoom: WHOLE, around: null }, true);
     this.direction = new Segments('direction', [
-      [
-        'From roots',
-        'callees, from where the goroutine began (r)',
-        () => link.change({ direction: 'callees', zoom: WHOLE, around: null }, true),
-      ],
-      [
-        'From leaves',
-        'callers, from where it is now (r)',
-        () => link.change({ direction: 'callers', zoom: WHOLE, around: null }, true),
-      ],
+      ['From roots', 'callees, from where the goroutine began (r)', turn('callees')],
+      ['From leaves', 'callers, from where it is now (r)', turn('callers')],
     ]);
     this.shape = new Segments('shape', [
       ['Icicle', 'roots at the top (i)', () => link.change({ icicle: true })],
@@ -82,8 +75,12 @@ export class FlameTools {
         return [name, makeButton(text, press, { class: 'toggle', title, 'aria-pressed': 'false' })];
       }),
     );
+    this.element = this.layOut();
+  }
+
+  private layOut(): HTMLElement {
     const labelled = (text: string, select: HTMLSelectElement) => make('label', {}, make('span', {}, text), select);
-    this.element = make(
+    return make(
       'div',
       { class: 'tools' },
       make(

@@ -1,11 +1,27 @@
 /** Tables of parts without stacks: scheduler logs and the output of go test. */
 
-import type { SchedTracePart, TestPart } from '../../model/evidence.ts';
+import type { SchedSample, SchedTracePart, TestPart } from '../../model/evidence.ts';
 import type { TableReportView } from './model.ts';
 import { countColumn, textColumn } from './tables.ts';
 
+/** Numbers of a sample, in the order of the columns. */
+const SAMPLE_COLUMNS: readonly (readonly [title: string, of: (sample: SchedSample) => number])[] = [
+  ['ms', ({ ms }) => ms],
+  ['GOMAXPROCS', ({ gomaxprocs }) => gomaxprocs],
+  ['Idle Ps', ({ idleprocs }) => idleprocs],
+  ['Threads', ({ threads }) => threads],
+  ['Spinning', ({ spinningthreads }) => spinningthreads],
+  ['Idle threads', ({ idlethreads }) => idlethreads],
+  ['Global queue', ({ runqueue }) => runqueue],
+  ['Local queues', ({ local }) => local.reduce((sum, count) => sum + count, 0)],
+];
+
 export function schedulerTable({ samples }: SchedTracePart): TableReportView | null {
   if (samples.length === 0) return null;
+  const byProc = textColumn(
+    'By P',
+    samples.map(({ local }) => local.join(' ')),
+  );
   return {
     kind: 'table',
     title: 'Scheduler',
@@ -13,44 +29,7 @@ export function schedulerTable({ samples }: SchedTracePart): TableReportView | n
     table: {
       rows: samples.length,
       sortBy: -1,
-      columns: [
-        countColumn(
-          'ms',
-          samples.map(({ ms }) => ms),
-        ),
-        countColumn(
-          'GOMAXPROCS',
-          samples.map(({ gomaxprocs }) => gomaxprocs),
-        ),
-        countColumn(
-          'Idle Ps',
-          samples.map(({ idleprocs }) => idleprocs),
-        ),
-        countColumn(
-          'Threads',
-          samples.map(({ threads }) => threads),
-        ),
-        countColumn(
-          'Spinning',
-          samples.map(({ spinningthreads }) => spinningthreads),
-        ),
-        countColumn(
-          'Idle threads',
-          samples.map(({ idlethreads }) => idlethreads),
-        ),
-        countColumn(
-          'Global queue',
-          samples.map(({ runqueue }) => runqueue),
-        ),
-        countColumn(
-          'Local queues',
-          samples.map(({ local }) => local.reduce((sum, count) => sum + count, 0)),
-        ),
-        textColumn(
-          'By P',
-          samples.map(({ local }) => local.join(' ')),
-        ),
-      ],
+      columns: [...SAMPLE_COLUMNS.map(([title, of]) => countColumn(title, samples.map(of))), byProc],
       blocks: [],
       links: samples.map(() => ''),
     },

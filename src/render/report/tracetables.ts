@@ -52,49 +52,36 @@ function timesOf(rows: readonly { readonly startNs: number; readonly endNs: numb
 }
 
 function hotspotTable({ hotspots, startNs: begin }: TraceAnalysis, stacks: StackTable): TableReportView {
-  const at = (stack: StackId) => (stack === NO_STACK ? '' : frameName(frameOfStack(stacks, stack)));
+  const frames = hotspots.map(({ stack }) => (stack === NO_STACK ? '' : frameName(frameOfStack(stacks, stack))));
   return view('Hotspots', 'the longest times in which one goroutine held a P, with breaks of some microseconds at most', {
     rows: hotspots.length,
     sortBy: -1,
-    columns: [
-      countColumn(
-        'No.',
-        hotspots.map(({ rank }) => rank),
-      ),
-      durationColumn(
-        'Held',
-        hotspots.map(({ heldNs }) => heldNs),
-      ),
-      textColumn(
-        'Kind',
-        hotspots.map(({ kind, confidence }) => (confidence === 'low' || confidence === 'none' ? `${kind} ?` : kind)),
-      ),
-      textColumn(
-        'P',
-        hotspots.map(({ proc }) => `P ${proc}`),
-      ),
-      durationColumn(
-        'Start',
-        hotspots.map(({ startNs }) => startNs),
-      ),
-      countColumn(
-        'Starved',
-        hotspots.map(({ starvedCount }) => starvedCount),
-      ),
-      durationColumn(
-        'Their waiting',
-        hotspots.map(({ starvedNs }) => starvedNs),
-      ),
-      textColumn(
-        'Where',
-        hotspots.map(({ stack, entry }) => at(stack) || entry),
-        'function',
-      ),
-    ],
+    columns: hotspotColumns(hotspots, frames),
     blocks: hotspots.map((hotspot) => hotspotBlocks(hotspot, stacks)),
-    links: hotspots.map(({ stack }) => at(stack)),
+    links: frames,
     times: timesOf(hotspots, begin),
   });
+}
+
+function hotspotColumns(hotspots: readonly Hotspot[], frames: readonly string[]): TableColumn[] {
+  const number = (title: string, of: (hotspot: Hotspot) => number) => countColumn(title, hotspots.map(of));
+  const duration = (title: string, of: (hotspot: Hotspot) => number) => durationColumn(title, hotspots.map(of));
+  const text = (title: string, of: (hotspot: Hotspot) => string) => textColumn(title, hotspots.map(of));
+  const isUnsure = ({ confidence }: Hotspot) => confidence === 'low' || confidence === 'none';
+  return [
+    number('No.', ({ rank }) => rank),
+    duration('Held', ({ heldNs }) => heldNs),
+    text('Kind', (hotspot) => (isUnsure(hotspot) ? `${hotspot.kind} ?` : hotspot.kind)),
+    text('P', ({ proc }) => `P ${proc}`),
+    duration('Start', ({ startNs }) => startNs),
+    number('Starved', ({ starvedCount }) => starvedCount),
+    duration('Their waiting', ({ starvedNs }) => starvedNs),
+    textColumn(
+      'Where',
+      frames.map((frame, i) => frame || hotspots[i].entry),
+      'function',
+    ),
+  ];
 }
 
 export function hotspotBlocks(hotspot: Hotspot, stacks: StackTable): Block[] {
