@@ -10,8 +10,9 @@ import { HotspotFinder } from './hotspots.ts';
 import { StackKinds } from './kinds.ts';
 import { Lanes } from './lanes.ts';
 import { LatencyCounter } from './latency.ts';
+import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
 import { ProcUsageCounter } from './procusage.ts';
-import { EDGE, SchedulerView, SOURCE, type SpanObserver } from './scheduler.ts';
+import { SchedulerView } from './scheduler.ts';
 import { type SpanCompanion, SpanTee } from './tee.ts';
 import { type GoTrack, GS, type GState, type ProcTrack } from './tracks.ts';
 import { UserSpanCounter } from './userspans.ts';
@@ -68,7 +69,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     this.window = new Window(options.from, options.to);
     this.view = new SchedulerView(stacks, companion === null ? this : new SpanTee(this, companion), this.window);
     companion?.begin(this.view);
-    const entryName = (id: number) => this.view.entryNames[id] ?? '';
+    const entryName = (id: number) => this.view.entries.names[id] ?? '';
     this.usage = new ProcUsageCounter(this.window);
     this.groups = new GroupCounter(this.window);
     this.latency = new LatencyCounter(top, this.view.procs, entryName);
@@ -118,7 +119,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
       imbalance: imbalanceOf(procs),
       contendedNs: this.view.runnable.contended,
       groups: this.groups.list(
-        (id) => this.view.entryNames[id],
+        (id) => this.view.entries.names[id],
         (entry) => this.options.entry?.test(entry) ?? true,
       ),
       latency: this.latency.summarize(),

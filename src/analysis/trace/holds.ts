@@ -8,7 +8,7 @@ import { NO_STACK, type StackId } from '../../model/stacks.ts';
 import type { Evidence, HotspotKind } from '../../model/traceanalysis.ts';
 import { HOTSPOT_KINDS } from '../../model/traceanalysis.ts';
 import { KIND, KIND_COUNT, type KindCode } from './kinds.ts';
-import { SOURCE, SOURCE_NAMES } from './scheduler.ts';
+import { SOURCE, SOURCE_NAMES } from './observer.ts';
 import { type GoTrack, ROLE } from './tracks.ts';
 
 /** A break of this length ends no hold: about what it takes to go once through the scheduler. */
