@@ -2,7 +2,7 @@
 
 import { UsageError } from '../base/errors.ts';
 import type { ComparedInput, Comparison } from '../model/comparison.ts';
-import type { Part } from '../model/evidence.ts';
+import { PART_NAMES, type Part } from '../model/evidence.ts';
 import { type Profile, totalWeight } from '../model/profile.ts';
 import type { TraceAnalysis } from '../model/traceanalysis.ts';
 import { compareGroups, type SummarizedInput } from './diffgroups.ts';
@@ -22,17 +22,17 @@ export interface DiffOptions {
   readonly normalize?: boolean;
 }
 
-/** What each format is called, and which formats can stand for one another. */
-const KINDS: Record<Part['format'], { readonly name: string; readonly families: readonly string[] }> = {
-  'goroutine-dump': { name: 'goroutine dump', families: ['dump'] },
-  'goroutine-profile': { name: 'goroutine profile', families: ['profile'] },
-  'race-report': { name: 'race reports', families: ['races'] },
-  'tsan-report': { name: 'C/C++ race report', families: [] },
+/** Formats with a family in common can be compared; those without any cannot at all. */
+const FAMILIES: Readonly<Record<Part['format'], readonly string[]>> = {
+  'goroutine-dump': ['dump'],
+  'goroutine-profile': ['profile'],
+  'race-report': ['races'],
+  'tsan-report': [],
   // A run of the tests without a finding is what one with findings is compared with.
-  'go-test': { name: 'go test output', families: ['races', 'dump', 'tests'] },
-  folded: { name: 'folded stacks', families: ['folded'] },
-  'go-trace': { name: 'execution trace', families: ['trace'] },
-  schedtrace: { name: 'scheduler log', families: [] },
+  'go-test': ['races', 'dump', 'tests'],
+  folded: ['folded'],
+  'go-trace': ['trace'],
+  schedtrace: [],
 };
 
 /** @throws UsageError for inputs of kinds that have nothing in common, or that are comparisons already. */
@@ -58,13 +58,11 @@ export function compareInputs(before: ComparableInput, after: ComparableInput, o
 }
 
 function describeInput({ file, summaries }: ComparableInput): ComparedInput {
-  return { file, kinds: [...new Set(summaries.map(({ part }) => KINDS[part.format].name))] };
+  return { file, kinds: [...new Set(summaries.map(({ part }) => PART_NAMES[part.format]))] };
 }
 
 function refuseUnlike(before: ComparableInput, after: ComparableInput, [then, now]: readonly ComparedInput[]): void {
-  const [one, other] = [before, after].map(
-    ({ summaries }) => new Set(summaries.flatMap(({ part }) => KINDS[part.format].families)),
-  );
+  const [one, other] = [before, after].map(({ summaries }) => new Set(summaries.flatMap(({ part }) => FAMILIES[part.format])));
   if (![...one].some((family) => other.has(family))) {
     const kinds = [then, now].map(
       ({ file, kinds: names }) => `${nameOf(file)} holds ${names.map(withArticle).join(' and ') || 'nothing'}`,

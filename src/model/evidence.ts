@@ -103,6 +103,18 @@ export interface SchedTracePart {
 
 export type Part = DumpPart | CountProfilePart | RacePart | CppRacePart | TestPart | FoldedPart | TracePart | SchedTracePart;
 
+/** What each kind of part is called. */
+export const PART_NAMES: Readonly<Record<Part['format'], string>> = {
+  'goroutine-dump': 'goroutine dump',
+  'goroutine-profile': 'goroutine profile',
+  'race-report': 'race reports',
+  'tsan-report': 'C/C++ race report',
+  'go-test': 'go test output',
+  folded: 'folded stacks',
+  'go-trace': 'execution trace',
+  schedtrace: 'scheduler log',
+};
+
 /**
  * Who takes the evidence as it is read. The reader keeps neither goroutines, records nor races: a sink that keeps
  * them too needs memory for each, one that adds them up needs memory only for what differs.

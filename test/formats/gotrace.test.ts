@@ -1,38 +1,13 @@
 /** Execution traces: the events of Go's own reader, damage, and hostile bytes. */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { InputError, type Problem } from '../../src/base/errors.ts';
 import { TraceCounter } from '../../src/formats/gotrace/count.ts';
 import { looksLikeTrace, TraceReader } from '../../src/formats/gotrace/reader.ts';
 import { TIMED_EVENTS, V2_VERSIONS } from '../../src/formats/gotrace/spec.ts';
 import type { TraceEvent, TracePart } from '../../src/model/trace.ts';
-import { FIXTURES } from '../support/fixtures.ts';
 import { makeRandom } from '../support/generate.ts';
-
-const FOLDER = path.join(FIXTURES, 'gotrace');
-
-interface TraceFixture {
-  readonly name: string;
-  readonly bytes: Buffer;
-  // biome-ignore lint/suspicious/noExplicitAny: JSON made by scripts from the text of Go's tools
-  readonly expect: any;
-}
-
-const traces: TraceFixture[] = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.trace.gz'))
-  .sort()
-  .map((file) => {
-    const name = file.replace('.trace.gz', '');
-    const wanted = JSON.parse(readFileSync(path.join(FOLDER, `${name}.expect.json`), 'utf8'));
-    return { name, bytes: gunzipSync(readFileSync(path.join(FOLDER, file))), expect: wanted };
-  });
-
-function trace(name: string): Buffer {
-  return (traces.find((one) => one.name === name) as TraceFixture).bytes;
-}
+import { TRACES, traceNamed } from '../support/traces.ts';
 
 interface Read {
   readonly part: TracePart;
@@ -63,7 +38,7 @@ function readTrace(bytes: Uint8Array, step = 1 << 16, check: (event: TraceEvent)
 }
 
 describe('a trace', () => {
-  for (const { name, bytes, expect: wanted } of traces) {
+  for (const { name, bytes, expect: wanted } of TRACES) {
     it(`${name}: events, kinds, transitions, times and counts are those of Go's own tools`, () => {
       const { part, problems, transitions } = readTrace(bytes);
       expect(problems).toEqual([]);
@@ -103,7 +78,7 @@ describe('a trace', () => {
   }
 
   it('gives the same in pieces of any size', () => {
-    const bytes = trace('annotations-stress-1.26');
+    const bytes = traceNamed('annotations-stress-1.26');
     const whole = readTrace(bytes);
     for (const step of [1, 3, 50, 1000]) expect(readTrace(bytes, step)).toEqual(whole);
   });
@@ -131,7 +106,7 @@ describe('a trace', () => {
 
 describe('a damaged trace', () => {
   it('gives the generations that are whole, and says how much is lost', () => {
-    const bytes = trace('multigen-1.23');
+    const bytes = traceNamed('multigen-1.23');
     const { part, problems } = readTrace(bytes.subarray(0, 500_000));
     expect(part).toMatchObject({ generations: 5, truncated: true });
     expect(part.events).toBeGreaterThan(50_000);
@@ -140,7 +115,7 @@ describe('a damaged trace', () => {
   });
 
   it('tells where it is broken, in which generation, and how much is lost with it', () => {
-    const bytes = Buffer.from(trace('multigen-1.23'));
+    const bytes = Buffer.from(traceNamed('multigen-1.23'));
     bytes.fill(0xff, 200_000, 200_003);
     const { part, problems } = readTrace(bytes);
     expect(part).toMatchObject({ generations: 2, truncated: true });
@@ -153,7 +128,7 @@ describe('a damaged trace', () => {
   });
 
   it('says where it is broken, and what was expected there', () => {
-    const bytes = Buffer.from(trace('wait-on-pipe-1.25'));
+    const bytes = Buffer.from(traceNamed('wait-on-pipe-1.25'));
     bytes[16] = 0x77;
     expect(readTrace(bytes).problems).toMatchObject([
       { severity: 'error', offset: 16, message: expect.stringContaining('byte 119 where a batch is expected') },
@@ -162,7 +137,7 @@ describe('a damaged trace', () => {
 
   for (const name of ['wait-on-pipe-1.25', 'annotations-1.22', 'iter-pull-1.23', 'stacks-1.21']) {
     it(`${name} cut at every byte: a problem or an error, never more than there was`, () => {
-      const bytes = trace(name);
+      const bytes = traceNamed(name);
       const { events } = readTrace(bytes).part;
       for (let at = 0; at < bytes.length; at++) {
         try {
@@ -177,7 +152,7 @@ describe('a damaged trace', () => {
   }
 
   it('of changed bytes throws nothing else and ends soon', () => {
-    const small = traces.filter(({ bytes }) => bytes.length < 100_000);
+    const small = TRACES.filter(({ bytes }) => bytes.length < 100_000);
     const inputs = Number(process.env.GOFLAME_FUZZ ?? 3000);
     for (let seed = 1; seed <= inputs; seed++) {
       const random = makeRandom(seed * 7919);

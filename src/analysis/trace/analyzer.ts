@@ -10,8 +10,9 @@ import { HotspotFinder } from './hotspots.ts';
 import { StackKinds } from './kinds.ts';
 import { Lanes } from './lanes.ts';
 import { LatencyCounter } from './latency.ts';
+import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
 import { ProcUsageCounter } from './procusage.ts';
-import { EDGE, SchedulerView, SOURCE, type SpanObserver } from './scheduler.ts';
+import { SchedulerView } from './scheduler.ts';
 import { type SpanCompanion, SpanTee } from './tee.ts';
 import { type GoTrack, GS, type GState, type ProcTrack } from './tracks.ts';
 import { UserSpanCounter } from './userspans.ts';
@@ -68,7 +69,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     this.window = new Window(options.from, options.to);
     this.view = new SchedulerView(stacks, companion === null ? this : new SpanTee(this, companion), this.window);
     companion?.begin(this.view);
-    const entryName = (id: number) => this.view.entryNames[id] ?? '';
+    const entryName = (id: number) => this.view.entries.names[id] ?? '';
     this.usage = new ProcUsageCounter(this.window);
     this.groups = new GroupCounter(this.window);
     this.latency = new LatencyCounter(top, this.view.procs, entryName);
@@ -118,7 +119,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
       imbalance: imbalanceOf(procs),
       contendedNs: this.view.runnable.contended,
       groups: this.groups.list(
-        (id) => this.view.entryNames[id],
+        (id) => this.view.entries.names[id],
         (entry) => this.options.entry?.test(entry) ?? true,
       ),
       latency: this.latency.summarize(),
@@ -184,8 +185,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void {
     switch (event.kind) {
       case 'Metric':
-        if (event.name === METRIC.gomaxprocs) this.usage.setGomaxprocs(event.value, event.time);
-        else this.collector.metric(event);
+        if (event.name === METRIC.gomaxprocs) this.usage.setGomaxprocs(event.value, event.time, this.contended(event.time));
+        else this.takeMetric(event);
         return;
       case 'RangeBegin':
       case 'RangeActive':
@@ -198,6 +199,11 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   }
 
   // ---- helpers ----
+
+  private takeMetric(event: TraceEvent): void {
+    if (event.name === METRIC.heap) this.hotspots.addHeap(event.p, event.value, event.time);
+    this.collector.metric(event);
+  }
 
   private contended(time: number): number {
     const { runnable } = this.view;

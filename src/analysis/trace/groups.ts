@@ -2,7 +2,7 @@
 
 import type { GoroutineGroup } from '../../model/traceanalysis.ts';
 import { DurationCounter } from './durations.ts';
-import { EDGE } from './scheduler.ts';
+import { EDGE } from './observer.ts';
 import { GO_STATE_NAMES, type GoTrack, GS, type GState } from './tracks.ts';
 import type { Window } from './window.ts';
 

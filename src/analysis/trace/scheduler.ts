@@ -9,44 +9,19 @@
 import { IdMap } from '../../base/idmap.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
-import { type GoState, NOBODY, RANGE, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
+import { NOBODY, RANGE, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
+import { EntryNames } from './entries.ts';
+import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
 import { RunnableQueue } from './runnable.ts';
 import { GoTrack, GS, type GState, ProcTrack, ROLE } from './tracks.ts';
 import type { Window } from './window.ts';
 
-/** Whether a span lies within the trace, or is open at one of its ends. */
-export const EDGE = { none: 0, head: 1, tail: 2 } as const;
-
-/** Where a stack of a running goroutine was seen. */
-export const SOURCE = { sample: 0, preempted: 1, assist: 2, sweep: 3, stw: 4, syscall: 5, block: 6 } as const;
-export const SOURCE_NAMES = ['CPU sample', 'preemption', 'assist', 'sweep', 'stop-the-world', 'system call', 'block'] as const;
-
-/**
- * Who is told of spans. Called when one ends and before the track tells of the next one: `go.reason`, `go.beginStack` and
- * `go.ownStack` are still those of the span.
- */
-export interface SpanObserver {
-  /** A goroutine was in a state in [from, to). `edge` says whether the span is open at an end of the trace. */
-  goSpan(go: GoTrack, state: GState, from: number, to: number, edge: number): void;
-  /** A P was in a state in [from, to). */
-  procSpan(proc: ProcTrack, state: PState, from: number, to: number): void;
-  /** A goroutine has got a P, or leaves it: since `proc.heldSince`. */
-  holdBegins(proc: ProcTrack, go: GoTrack, time: number): void;
-  holdEnds(proc: ProcTrack, go: GoTrack, time: number): void;
-  /** A stack of a goroutine was seen while it ran. `proc` is null for a sample that fits nowhere. */
-  stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number, time: number): void;
-  /** A goroutine has ended, or the trace has. */
-  goEnds(go: GoTrack, time: number, edge: number): void;
-  /** Any other event: metrics, ranges, tasks, regions, logs, of a goroutine where it has one. A region that ends is still open. */
-  other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void;
+/** The words are constants: comparing is faster than any table. Only states that take time are asked for. */
+function stateCode(state: TraceEvent['from']): GState {
+  if (state === 'Running') return GS.running;
+  if (state === 'Runnable') return GS.runnable;
+  return state === 'Waiting' ? GS.waiting : GS.syscall;
 }
-
-const STATE_CODES: Partial<Record<GoState, GState>> = {
-  Runnable: GS.runnable,
-  Running: GS.running,
-  Syscall: GS.syscall,
-  Waiting: GS.waiting,
-};
 
 /** P ids above are damage: nothing runs on so many. */
 const MAX_PROC_ID = 1 << 16;
@@ -71,15 +46,13 @@ export class SchedulerView implements TraceSink {
   private readonly freeSlots: number[] = [];
   private readonly observer: SpanObserver;
   private tables: TraceTables = { clock: null, stackOf: () => NO_STACK };
-  private readonly entries = new Map<StackId, string>();
-  /** Entry functions by the order of their first sight, and their index. */
-  readonly entryNames: string[] = [];
-  private readonly entryIds = new Map<string, number>();
+  readonly entries: EntryNames;
 
   constructor(stacks: StackTable, observer: SpanObserver, window: Window) {
     this.stacks = stacks;
     this.observer = observer;
     this.runnable = new RunnableQueue(window);
+    this.entries = new EntryNames(stacks);
   }
 
   generation(tables: TraceTables): void {
@@ -176,9 +149,10 @@ export class SchedulerView implements TraceSink {
   }
 
   private endSpan(go: GoTrack, event: TraceEvent, own: StackId): void {
-    const state = STATE_CODES[event.from as GoState] as GState;
+    const state = stateCode(event.from);
     this.endOwnStack = own;
     this.endStack = event.stack === 0 ? NO_STACK : this.stackOf(event.stack);
+    if (state === GS.running) go.preempted = event.name === 'preempted' && event.to === 'Runnable';
     if (state === GS.running && own !== NO_STACK) {
       this.observer.stackSeen(go, go.proc, own, leaveSource(event), event.time);
       // The span that ends is told where it ended.
@@ -189,7 +163,7 @@ export class SchedulerView implements TraceSink {
   }
 
   private beginSpan(go: GoTrack, event: TraceEvent): void {
-    const state = STATE_CODES[event.to as GoState] as GState;
+    const state = stateCode(event.to);
     const head = event.from === 'Undetermined';
     go.state = state;
     go.since = event.time;
@@ -245,21 +219,10 @@ export class SchedulerView implements TraceSink {
   }
 
   private nameEntry(go: GoTrack, stack: StackId): void {
-    let name = this.entries.get(stack);
-    if (name === undefined) {
-      name = rootFunction(this.stacks, stack);
-      this.entries.set(stack, name);
-    }
-    let id = this.entryIds.get(name);
-    if (id === undefined) {
-      id = this.entryNames.length;
-      this.entryNames.push(name);
-      this.entryIds.set(name, id);
-    }
-    go.entry = name;
-    go.entryId = id;
-    if (name === 'runtime.gcBgMarkWorker') go.role = ROLE.gcWorker;
-    else if (name === 'runtime.bgsweep') go.role = ROLE.sweeper;
+    go.entryId = this.entries.of(stack);
+    go.entry = this.entries.names[go.entryId];
+    if (go.entry === 'runtime.gcBgMarkWorker') go.role = ROLE.gcWorker;
+    else if (go.entry === 'runtime.bgsweep') go.role = ROLE.sweeper;
   }
 
   // ---- Ps ----
@@ -380,10 +343,4 @@ const WORKER_MODES: Readonly<Record<string, PState | undefined>> = {
 function leaveSource({ to, name }: TraceEvent): number {
   if (to === 'Syscall') return SOURCE.syscall;
   return name === 'preempted' ? SOURCE.preempted : SOURCE.block;
-}
-
-function rootFunction(stacks: StackTable, stack: StackId): string {
-  let node = stack;
-  for (let caller = stacks.callerOf(node); caller !== NO_STACK; caller = stacks.callerOf(node)) node = caller;
-  return stacks.functionName(stacks.functionIdOf(stacks.leafOf(node)));
 }

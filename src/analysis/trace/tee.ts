@@ -3,7 +3,8 @@
 import type { PState } from '../../model/pstates.ts';
 import type { StackId } from '../../model/stacks.ts';
 import type { TraceEvent } from '../../model/trace.ts';
-import type { SchedulerView, SpanObserver } from './scheduler.ts';
+import type { SpanObserver } from './observer.ts';
+import type { SchedulerView } from './scheduler.ts';
 import type { GoTrack, GState, ProcTrack } from './tracks.ts';
 
 /** Who goes along with an analyzer: is told of its spans, and when an event is done with. */

@@ -7,8 +7,9 @@
 
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import type { TraceEvent, TraceSink, TraceTables } from '../../model/trace.ts';
+import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
 import { TopRoots } from './roots.ts';
-import { EDGE, SchedulerView, SOURCE, type SpanObserver } from './scheduler.ts';
+import { SchedulerView } from './scheduler.ts';
 import type { SliceWeights } from './sliceweights.ts';
 import { SpanGroups, type TraceGroupKey } from './spangroups.ts';
 import { type GoTrack, GS, type GState, type ProcTrack } from './tracks.ts';

@@ -1,7 +1,7 @@
 /** One input, or several merged, as a subject of a report: facts, the flame view, and a table for each part. */
 
 import type { Problem } from '../../base/errors.ts';
-import type { Part } from '../../model/evidence.ts';
+import { PART_NAMES } from '../../model/evidence.ts';
 import { countStacks, type Profile, totalWeight } from '../../model/profile.ts';
 import type { StackTable } from '../../model/stacks.ts';
 import type { DumpSummary, PartSummary } from '../../model/summary.ts';
@@ -30,17 +30,6 @@ export interface TakenTrace {
   readonly timeline: Timeline;
 }
 
-export const KIND_NAMES: Record<Part['format'], string> = {
-  'goroutine-dump': 'goroutine dump',
-  'goroutine-profile': 'goroutine profile',
-  'race-report': 'race reports',
-  'tsan-report': 'C/C++ race report',
-  'go-test': 'go test output',
-  folded: 'folded stacks',
-  'go-trace': 'execution trace',
-  schedtrace: 'scheduler log',
-};
-
 /** What the flame view shows. */
 export interface SubjectStacks {
   readonly profile: Profile;
@@ -54,7 +43,7 @@ const MESSAGE_LINES = 8;
 
 export function makeSubject(name: string, inputs: readonly SubjectInput[], stacks: SubjectStacks): ReportSubject {
   const { profile, ordered = false, windows = null } = stacks;
-  const kinds = new Set(inputs.flatMap(({ summaries }) => summaries.map(({ part }) => KIND_NAMES[part.format])));
+  const kinds = new Set(inputs.flatMap(({ summaries }) => summaries.map(({ part }) => PART_NAMES[part.format])));
   const tables = uniqueTitles(inputs.flatMap((input) => tablesOf(input)));
   const problems = problemTable(inputs.flatMap((input) => input.problems));
   const views: ReportView[] = [];
