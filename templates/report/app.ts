@@ -1,6 +1,6 @@
 /** The page: its inputs, the tabs of their views, what is looked at, and the address that says so. */
 
-import type { PageData, SubjectData } from '../../src/render/report/pagedata.ts';
+import type { FlameData, PageData, SubjectData } from '../../src/render/report/pagedata.ts';
 import { make, makeButton, setAttribute } from './dom.ts';
 import { FlameView } from './flameview.ts';
 import { tabulateFunctions } from './functions.ts';
@@ -10,6 +10,7 @@ import { TableView } from './tableview.ts';
 import { TimelineView } from './timelineview.ts';
 import { treeOf } from './tree.ts';
 import type { PageLink, PageView } from './view.ts';
+import { SliceStacks } from './window.ts';
 
 const TIMELINE = 'Timeline';
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
@@ -164,13 +165,14 @@ export class App implements PageLink {
 
   private tabsOf({ views }: SubjectData): Tab[] {
     const hasFlame = views.some(({ kind }) => kind === 'flame');
-    const hasWindows = views.some((view) => view.kind === 'flame' && view.windows !== null);
+    const timed = views.find((view): view is FlameData => view.kind === 'flame' && view.windows !== null);
+    const stacks = timed === undefined ? null : new SliceStacks(timed, this.page.texts);
     return views.flatMap((view): Tab[] => {
       if (view.kind === 'table') {
         return [{ title: view.title, isFlame: false, view: null, make: () => new TableView(view, this, hasFlame) }];
       }
       if (view.kind === 'timeline') {
-        return [{ title: TIMELINE, isFlame: false, view: null, make: () => new TimelineView(view, this, hasWindows) }];
+        return [{ title: TIMELINE, isFlame: false, view: null, make: () => new TimelineView(view, this, stacks) }];
       }
       const { texts } = this.page;
       const functions = () => new TableView(tabulateFunctions(texts, view, treeOf(view)), this, true);

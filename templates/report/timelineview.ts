@@ -18,6 +18,7 @@ import { makeShape } from './shapes.ts';
 import type { TimeSpan, ViewState } from './state.ts';
 import { fitPicture, MARGIN, moveView, TimeScale } from './timescale.ts';
 import type { PageLink, PageView } from './view.ts';
+import type { SliceStacks } from './window.ts';
 
 const WHEEL = 0.0016;
 const KEY_ZOOM = 1.6;
@@ -30,8 +31,8 @@ export class TimelineView implements PageView {
   readonly element = make('section', { class: 'timeline-view', 'aria-label': 'timeline' });
   private readonly data: TimelineViewData;
   private readonly link: PageLink;
-  /** Whether the flame view can be cut down to a window. */
-  private readonly hasWindows: boolean;
+  /** The stacks over time, where the flame view can be cut down to a window; else null. */
+  private readonly stacks: SliceStacks | null;
   private readonly frame = make('div', {
     class: 'pane',
     tabindex: 0,
@@ -49,10 +50,10 @@ export class TimelineView implements PageView {
   private drag: { from: number; x: number; moved: boolean } | null = null;
   private pending = 0;
 
-  constructor(data: TimelineViewData, link: PageLink, hasWindows: boolean) {
+  constructor(data: TimelineViewData, link: PageLink, stacks: SliceStacks | null) {
     this.data = data;
     this.link = link;
-    this.hasWindows = hasWindows;
+    this.stacks = stacks;
     this.picture = data.picture;
     this.element.append(
       make('div', { class: 'row' }, this.buttons(), this.legend()),
@@ -146,7 +147,9 @@ export class TimelineView implements PageView {
       make('span', {}, text),
       make('span', { class: 'space' }),
       makeButton('Zoom to it', () => this.zoomTo(window), { class: 'plain' }),
-      ...(this.hasWindows ? [makeButton('Flame graph of it', () => this.link.showInFlame({}), { class: 'plain primary' })] : []),
+      ...(this.stacks !== null
+        ? [makeButton('Flame graph of it', () => this.link.showInFlame({}), { class: 'plain primary' })]
+        : []),
       makeButton('Clear', () => this.link.change({ window: null }, true), { class: 'plain' }),
     );
     const told = hotspot === undefined ? undefined : this.data.hotspots.find(({ rank }) => rank === hotspot.rank);
@@ -294,7 +297,8 @@ export class TimelineView implements PageView {
       return;
     }
     const time = scale.timeAt(x);
-    const common = commonFacts(picture, view, time);
+    const here = this.stacks?.at(time) ?? null;
+    const common = [...(here === null ? [] : [`most time went to ${here}`]), ...commonFacts(picture, view, time)];
     const now = moment(time + picture.offset);
     const lane = scale.laneAt(y);
     const at = { x: clientX, y: clientY };

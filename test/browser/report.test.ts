@@ -289,7 +289,7 @@ describe.runIf(chromiumPath !== undefined)('the page in Chromium', () => {
       await open(trace());
       const box = await page.locator('.page-timeline .ground').boundingBox();
       await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 12);
-      await expect.poll(() => page.locator('.timeline-view .tip').textContent()).toMatch(/^P0 · .*runnable:/);
+      await expect.poll(() => page.locator('.timeline-view .tip').textContent()).toMatch(/^P0 · .*most time went to .*runnable:/);
     });
 
     it('leads from the table of hotspots to the timeline', async () => {

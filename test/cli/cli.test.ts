@@ -421,6 +421,10 @@ describe('diff', () => {
 
 describe('pages', () => {
   const page = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+  const dataOf = (name: string) => {
+    const data = /<script id="data"[^>]*>([^<]*)</.exec(page(name))?.[1] ?? '';
+    return decodeReport(inflateRawSync(Buffer.from(data, 'base64')));
+  };
   const headings = (html: string) =>
     [...html.matchAll(/<h2>(.*?) <small>(.*?)<\/small>/g)].map(([, name, kind]) => `${name}: ${kind}`);
 
@@ -455,8 +459,7 @@ describe('pages', () => {
 
   it('begin as the options of the picture say', () => {
     run(['render', WW, '-o', 'start.html', '--colors', 'state', '--sort', 'width', '--search', 'main']);
-    const data = /<script id="data"[^>]*>([^<]*)</.exec(page('start.html'))?.[1] ?? '';
-    const { start } = decodeReport(inflateRawSync(Buffer.from(data, 'base64')));
+    const { start } = dataOf('start.html');
     expect(readHash(start)).toMatchObject({ coloring: 'state', order: 'width', term: { text: 'main', plain: false } });
   });
 
@@ -473,6 +476,21 @@ describe('pages', () => {
     expect(headings(page('diff.html'))).toEqual([
       'ferry-before-go1.26.txt → ferry-after-go1.26.txt: difference of goroutine dump',
     ]);
+  });
+
+  it('show a trace over time, and a part of it where one is asked for', () => {
+    const trace = path.join(FIXTURES, 'gotrace/mapgrow-1.26.trace.gz');
+    expect(run(['report', '-q', trace, '--from', '100ms', '--to', '150ms', '-o', 'trace.html'])).toEqual({
+      code: 0,
+      out: '',
+      err: '',
+    });
+    const { subjects } = dataOf('trace.html');
+    expect(subjects[0].views.map(({ kind }) => kind)).toEqual(['timeline', 'flame', 'table', 'table', 'table', 'table', 'table']);
+    expect(subjects[0].facts[0].text).toBe('50.0 ms, GOMAXPROCS 4');
+    expect(page('trace.html')).toMatch(/class="goflame timeline[\s\S]*<h3>Hotspots</);
+    const text = run(['diff', '-q', trace, trace]).out;
+    expect(text).toMatch(/p99 +180 µs +180 µs +=/);
   });
 
   it('show scheduler logs and test output as tables', () => {

@@ -9,7 +9,7 @@ import { SliceWeights } from '../../src/analysis/trace/sliceweights.ts';
 import { totalWeight } from '../../src/model/profile.ts';
 import { encodeReport } from '../../src/render/report/packpage.ts';
 import { decodeReport, type FlameData } from '../../src/render/report/pagedata.ts';
-import { columnsOf, snapWindow } from '../../templates/report/window.ts';
+import { columnsOf, SliceStacks, snapWindow } from '../../templates/report/window.ts';
 import { FIXTURES } from '../support/fixtures.ts';
 import { readTraceSubject } from '../support/report.ts';
 
@@ -66,6 +66,14 @@ describe('a trace', () => {
     expect(sum(one)).toBeGreaterThan(0);
     expect(sum(other)).toBeGreaterThan(0);
     expect(Array.from(one, (value, i) => value + other[i])).toEqual([...flame.self]);
+  });
+
+  it('tells where the time of a slice went', () => {
+    const stacks = new SliceStacks(flame, page.texts);
+    const told = Array.from({ length: windows.count }, (_, slice) => stacks.at(slice * windows.sliceNs));
+    expect(told.filter((text) => text !== null).length).toBeGreaterThan(windows.count / 2);
+    expect(told.some((text) => / in main\./.test(text ?? ''))).toBe(true);
+    expect([stacks.at(-1), stacks.at(windows.count * windows.sliceNs)]).toEqual([null, null]);
   });
 
   it('snaps a window to the slices that it touches', () => {
