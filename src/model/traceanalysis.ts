@@ -41,6 +41,8 @@ export interface GoroutineGroup {
   readonly runnable: Durations;
   readonly syscall: Durations;
   readonly waiting: Durations;
+  /** By reason, in the order of {@link waitingNs}. */
+  readonly waitingByReason: Readonly<Record<string, Durations>>;
 }
 
 export interface OtherGoroutine {
