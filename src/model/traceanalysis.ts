@@ -41,6 +41,8 @@ export interface GoroutineGroup {
   readonly runnable: Durations;
   readonly syscall: Durations;
   readonly waiting: Durations;
+  /** By reason, in the order of {@link waitingNs}. */
+  readonly waitingByReason: Readonly<Record<string, Durations>>;
 }
 
 export interface OtherGoroutine {
@@ -92,6 +94,7 @@ export interface Evidence {
 
 /** A time in which one goroutine held a P, with breaks of some microseconds at most. */
 export interface Hotspot {
+  /** From 1 by length; 0 for one that so many are longer than that they were not all kept. */
   readonly rank: number;
   readonly kind: HotspotKind;
   readonly confidence: Confidence;
@@ -209,5 +212,5 @@ export function growthBeyond({ hotspots, mapGrowth }: Pick<TraceAnalysis, 'hotsp
   const listed = new Set(hotspots.map(({ rank }) => rank));
   const shown = hotspots.filter(({ kind }) => kind === 'map growth').length;
   const wanted = Math.min(GROWTH_SHOWN, Math.floor(hotspots.length / HOTSPOTS_PER_GROWTH));
-  return mapGrowth.filter(({ rank }) => !listed.has(rank)).slice(0, Math.max(0, wanted - shown));
+  return mapGrowth.filter(({ rank }) => rank > 0 && !listed.has(rank)).slice(0, Math.max(0, wanted - shown));
 }

@@ -77,6 +77,7 @@ function proc({ id, ns, idleWhileRunnableNs, strip }: ProcUsage): object {
 
 function group({ entry, count, runningNs, runnableNs, syscallNs, waitingNs, ...states }: GoroutineGroup): object {
   const { running, runnable, syscall, waiting } = states;
+  const byReason = Object.entries(states.waitingByReason).map(([reason, durations]) => [reason, spans(durations)]);
   return {
     entry,
     count,
@@ -84,7 +85,13 @@ function group({ entry, count, runningNs, runnableNs, syscallNs, waitingNs, ...s
     runnableNs,
     syscallNs,
     waitingNs,
-    spans: { running: spans(running), runnable: spans(runnable), syscall: spans(syscall), waiting: spans(waiting) },
+    spans: {
+      running: spans(running),
+      runnable: spans(runnable),
+      syscall: spans(syscall),
+      waiting: spans(waiting),
+      waitingByReason: Object.fromEntries(byReason),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** What was found out about a trace, as text for a terminal: Ps, what held them, latency, goroutines, GC, user spans. */
 
 import { P_STATE_COUNT, PS, type PState } from '../model/pstates.ts';
-import { addStates, type GoroutineGroup, type ProcUsage } from '../model/traceanalysis.ts';
+import { addStates, type GoroutineGroup, type ProcUsage, type TraceAnalysis } from '../model/traceanalysis.ts';
 import { type AnalyzedTrace, wallTime } from './analyzejson.ts';
 import { type AnalyzePage, type AnalyzeTextOptions, sectionTitle, spansText } from './analyzepage.ts';
 import { countUnit, formatCount } from './geometry.ts';
@@ -155,6 +155,7 @@ function* collectorLines(page: AnalyzePage): Generator<string> {
   yield* sectionTitle(page, 'Garbage collection');
   const rows = [
     `${countUnit(gc.cycles.length, 'cycles')}, marking ${formatDuration(gc.markNs)} (${formatPercent(gc.markNs, endNs - startNs)} of the time)`,
+    `workers         ${workersText(analysis)}`,
     `mark assists    ${spansText(gc.assists)}`,
     `sweeps          ${spansText(gc.sweeps)}; ${formatBytes(gc.sweptBytes)} swept, ${formatBytes(gc.reclaimedBytes)} reclaimed`,
     `stop-the-world  ${spansText(stwDurations)}`,
@@ -164,6 +165,21 @@ function* collectorLines(page: AnalyzePage): Generator<string> {
   const longest = [...stw].sort((a, b) => b.durationNs - a.durationNs || a.startNs - b.startNs).slice(0, 3);
   for (const { reason, startNs: at, durationNs } of longest)
     yield `${INDENT}  ${fitRight(`${padStart(formatDuration(durationNs), 9)}  at ${formatDuration(at)}  ${printable(reason)}`, columns - 4)}`;
+}
+
+/** Time of GC workers by what they were told to be. */
+function workersText({ procs }: TraceAnalysis): string {
+  const modes = {
+    dedicated: PS.gcDedicated,
+    fractional: PS.gcFractional,
+    'idle time': PS.gcIdle,
+    'of unknown mode': PS.gcWorker,
+  };
+  const parts = Object.entries(modes).flatMap(([name, state]) => {
+    const ns = addStates(procs, state);
+    return ns > 0 ? [`${name} ${formatDuration(ns)}`] : [];
+  });
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 // ---- tasks and regions ----

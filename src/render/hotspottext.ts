@@ -32,7 +32,9 @@ export function* kindLines(page: AnalyzePage): Generator<string> {
 function kindRow({ kind, ns, holds, longestNs, longest }: KindUsage, held: number): string {
   const cells = `${padEnd(kind, 16)}${padStart(formatDuration(ns), 9)}${padStart(formatPercent(ns, held), 8)}${padStart(formatCount(holds), 10)}`;
   const where =
-    longest === null ? '' : `  #${longest.rank}, P ${longest.proc} at ${formatDuration(longest.startNs)}, ${whoText(longest)}`;
+    longest === null
+      ? ''
+      : `  ${longest.rank > 0 ? `#${longest.rank}, ` : ''}P ${longest.proc} at ${formatDuration(longest.startNs)}, ${whoText(longest)}`;
   return `${cells}  ${padStart(formatDuration(longestNs), 8)}${where}`;
 }
 

@@ -57,6 +57,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   private readonly busySince: number[] = [];
   /** Whether a goroutine's entry function is wanted, by entry id. */
   private readonly entryWanted: boolean[] = [];
+  private readonly wantsAll: boolean;
   private readonly companion: SpanCompanion | null;
   private clock: ClockSnapshot | null = null;
   private samples = 0;
@@ -64,6 +65,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   /** `stacks` is the table of the input that the trace is read from; `companion` is told of the same spans. */
   constructor(stacks: StackTable, options: AnalyzeOptions = {}, companion: SpanCompanion | null = null) {
     this.options = options;
+    this.wantsAll = options.goroutine === undefined && options.entry === undefined;
     this.companion = companion;
     const top = options.top ?? DEFAULT_TOP;
     this.window = new Window(options.from, options.to);
@@ -219,6 +221,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
 
   /** One whose entry function is not known yet may be wanted; the groups are chosen at the end. */
   private wants(go: GoTrack): boolean {
+    if (this.wantsAll) return true;
     const { goroutine, entry } = this.options;
     if (goroutine !== undefined && go.id !== goroutine) return false;
     if (entry === undefined || go.entryId < 0) return true;

@@ -21,15 +21,22 @@ class Tally {
   /** Reasons, and the time of each: few enough to look through, and mostly the same object again. */
   readonly reasons: string[] = [];
   readonly reasonNs: number[] = [];
+  readonly reasonSpans: DurationCounter[] = [];
   readonly spans = GO_STATE_NAMES.map(() => new DurationCounter(DURATIONS));
 
-  addWaiting(reason: string, ns: number): void {
+  addWaiting(reason: string, ns: number, whole: boolean): void {
+    const at = this.reasonOf(reason);
+    this.reasonNs[at] += ns;
+    if (whole) this.reasonSpans[at].add(ns);
+  }
+
+  private reasonOf(reason: string): number {
     const at = this.reasons.indexOf(reason);
-    if (at >= 0) this.reasonNs[at] += ns;
-    else if (this.reasons.length < MAX_REASONS || reason === OTHER_REASONS) {
-      this.reasons.push(reason);
-      this.reasonNs.push(ns);
-    } else this.addWaiting(OTHER_REASONS, ns);
+    if (at >= 0) return at;
+    if (this.reasons.length >= MAX_REASONS && reason !== OTHER_REASONS) return this.reasonOf(OTHER_REASONS);
+    this.reasonNs.push(0);
+    this.reasonSpans.push(new DurationCounter(DURATIONS));
+    return this.reasons.push(reason) - 1;
   }
 
   merge(other: Tally): void {
@@ -39,7 +46,9 @@ class Tally {
       this.spans[state].merge(other.spans[state]);
     }
     other.reasons.forEach((reason, i) => {
-      this.addWaiting(reason, other.reasonNs[i]);
+      const at = this.reasonOf(reason);
+      this.reasonNs[at] += other.reasonNs[i];
+      this.reasonSpans[at].merge(other.reasonSpans[i]);
     });
   }
 }
@@ -62,9 +71,10 @@ export class GroupCounter {
     if (ns === 0) return;
     const tally = this.tallyOf(go);
     tally.ns[state] += ns;
-    if (state === GS.waiting) tally.addWaiting(go.reason, ns);
     // A span that is cut by an end of the trace or of the window has no length of its own.
-    if (edge === EDGE.none && ns === to - from) tally.spans[state].add(ns);
+    const whole = edge === EDGE.none && ns === to - from;
+    if (state === GS.waiting) tally.addWaiting(go.reason, ns, whole);
+    else if (whole) tally.spans[state].add(ns);
   }
 
   addGoroutine(go: GoTrack): void {
@@ -116,20 +126,21 @@ export class GroupCounter {
   }
 }
 
-function describe(entry: string, { count, ns, reasons, reasonNs, spans }: Tally): GoroutineGroup {
-  const [runnable, running, syscall, waited] = spans.map((counter) => counter.summarize());
+function describe(entry: string, { count, ns, reasons, reasonNs, reasonSpans, spans }: Tally): GoroutineGroup {
+  const waiting = new DurationCounter(DURATIONS);
+  for (const one of reasonSpans) waiting.merge(one);
+  const order = reasons.map((_, i) => i).sort((a, b) => reasonNs[b] - reasonNs[a] || a - b);
   return {
     entry,
     count,
     runningNs: ns[GS.running],
     runnableNs: ns[GS.runnable],
     syscallNs: ns[GS.syscall],
-    waitingNs: Object.fromEntries(
-      reasons.map((reason, i): [string, number] => [reason, reasonNs[i]]).sort(([, a], [, b]) => b - a),
-    ),
-    running,
-    runnable,
-    syscall,
-    waiting: waited,
+    waitingNs: Object.fromEntries(order.map((i) => [reasons[i], reasonNs[i]])),
+    running: spans[GS.running].summarize(),
+    runnable: spans[GS.runnable].summarize(),
+    syscall: spans[GS.syscall].summarize(),
+    waiting: waiting.summarize(),
+    waitingByReason: Object.fromEntries(order.map((i) => [reasons[i], reasonSpans[i].summarize()])),
   };
 }

@@ -19,8 +19,8 @@ const STILL_WAITING = 200;
 const STACKS_LISTED = 5;
 /** The least size of objects that the runtime takes from the heap one by one (maxSmallSize of malloc.go). */
 const LARGE_BYTES = 32 << 10;
-/** Holds kept of each kind at least: so far down are ranks exact. */
-const KEPT = 64;
+/** Holds kept of each kind at least: so far down ranks are known. */
+const KEPT = 32;
 
 export interface HotspotFilter {
   /** How many will be asked for. */
@@ -50,6 +50,8 @@ export class HotspotFinder {
   private readonly kinds: StackKinds;
   private readonly queue: RunnableQueue;
   private readonly entryName: (id: number) => string;
+  /** Of each kind. */
+  private readonly kept: number;
   private readonly waits = new SpanLog();
   private readonly holds: (Hold | undefined)[] = [];
   /** Bytes of the heap when it was told last. */
@@ -69,7 +71,8 @@ export class HotspotFinder {
     this.kinds = parts.kinds;
     this.queue = parts.queue;
     this.entryName = parts.entryName;
-    for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(Math.max(parts.filter.top, KEPT));
+    this.kept = Math.max(parts.filter.top, KEPT);
+    for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(this.kept);
   }
 
   begins(proc: number, go: GoTrack, time: number): void {
@@ -136,7 +139,7 @@ export class HotspotFinder {
     const all = this.best.flatMap((best, code) => (kind === null || kind === HOTSPOT_KINDS[code] ? best.list() : []));
     all.sort((a, b) => b.hold.heldNs - a.hold.heldNs || a.hold.startNs - b.hold.startNs || a.hold.proc - b.hold.proc);
     return all.map(({ hold, go }, i) => ({
-      rank: i + 1,
+      rank: i < this.kept ? i + 1 : 0,
       ...hold,
       entry: go.entry ?? '',
       mapFunction: this.mapFunctionOf(hold.stacks),

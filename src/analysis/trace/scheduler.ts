@@ -37,9 +37,8 @@ export class SchedulerView implements TraceSink {
   moving: TraceEvent['to'] = null;
   /** Whether the trace has ended: what is told now was open then. */
   ended = false;
-  /** Stack of the event that ends the present span, and where the goroutine itself was then; of no stack at the end of the trace. */
-  endStack: StackId = NO_STACK;
-  endOwnStack: StackId = NO_STACK;
+  /** The event that is being looked at; null at the end of the trace. */
+  private current: TraceEvent | null = null;
   /** Names of tasks that have begun, by id (the first 2^18 of them). */
   readonly taskNames = new Map<number, string>();
   private slotCount = 0;
@@ -59,7 +58,20 @@ export class SchedulerView implements TraceSink {
     this.tables = tables;
   }
 
+  /** Stack of the event that ends the present span; of no stack at the end of the trace. */
+  get endStack(): StackId {
+    const { current } = this;
+    return current === null || current.stack === 0 ? NO_STACK : this.stackOf(current.stack);
+  }
+
+  /** Where the goroutine itself was when the present span ended. */
+  get endOwnStack(): StackId {
+    const { current } = this;
+    return current === null || current.subjectStack === 0 ? NO_STACK : this.stackOf(current.subjectStack);
+  }
+
   event(event: TraceEvent): void {
+    this.current = event;
     this.now = event.time;
     switch (event.kind) {
       case 'StateTransition':
@@ -97,7 +109,7 @@ export class SchedulerView implements TraceSink {
     this.runnable.advance(end);
     this.moving = null;
     this.ended = true;
-    this.endStack = this.endOwnStack = NO_STACK;
+    this.current = null;
     for (const go of this.goroutines.values()) {
       this.observer.goSpan(go, go.state, go.since, end, EDGE.tail);
       this.observer.goEnds(go, end, EDGE.tail);
@@ -150,8 +162,6 @@ export class SchedulerView implements TraceSink {
 
   private endSpan(go: GoTrack, event: TraceEvent, own: StackId): void {
     const state = stateCode(event.from);
-    this.endOwnStack = own;
-    this.endStack = event.stack === 0 ? NO_STACK : this.stackOf(event.stack);
     if (state === GS.running) go.preempted = event.name === 'preempted' && event.to === 'Runnable';
     if (state === GS.running && own !== NO_STACK) {
       this.observer.stackSeen(go, go.proc, own, leaveSource(event), event.time);

@@ -9,34 +9,37 @@ const BUDGET = 1 << 26;
 /** One span that overlaps. */
 export type SpanVisitor = (id: number, entryId: number, proc: number, from: number, to: number) => void;
 
+/** Id, entry function and P as one number, begin, end: together, as they are written and read together. */
+const FIELDS = 4;
+const ENTRY_SHIFT = 1 << 17;
+
 export class SpanLog {
-  private readonly ids = new Float64Array(CAPACITY);
-  private readonly entries = new Int32Array(CAPACITY);
-  private readonly procs = new Int32Array(CAPACITY);
-  private readonly begins = new Float64Array(CAPACITY);
-  private readonly ends = new Float64Array(CAPACITY);
+  private readonly spans = new Float64Array(CAPACITY * FIELDS);
   private length = 0;
   private budget = BUDGET;
 
   /** Adds a span; none may end before the one added last. */
   add(go: GoTrack, proc: number, from: number, to: number): void {
-    const at = this.length++ & (CAPACITY - 1);
-    this.ids[at] = go.id;
-    this.entries[at] = go.entryId;
-    this.procs[at] = proc;
-    this.begins[at] = from;
-    this.ends[at] = to;
+    const { spans } = this;
+    const at = (this.length++ & (CAPACITY - 1)) * FIELDS;
+    spans[at] = go.id;
+    spans[at + 1] = (go.entryId + 1) * ENTRY_SHIFT + proc + 1;
+    spans[at + 2] = from;
+    spans[at + 3] = to;
   }
 
   /** Visits the parts of spans that lie in [from, to), latest end first; false if spans may be missing. */
   visit(from: number, to: number, visitor: SpanVisitor): boolean {
+    const { spans } = this;
     const oldest = Math.max(0, this.length - CAPACITY);
     for (let i = this.length - 1; i >= oldest; i--) {
-      const at = i & (CAPACITY - 1);
-      if (this.ends[at] <= from) return true;
+      const at = (i & (CAPACITY - 1)) * FIELDS;
+      if (spans[at + 3] <= from) return true;
       if (--this.budget < 0) return false;
-      if (this.begins[at] >= to) continue;
-      visitor(this.ids[at], this.entries[at], this.procs[at], Math.max(from, this.begins[at]), Math.min(to, this.ends[at]));
+      if (spans[at + 2] >= to) continue;
+      const entry = Math.floor(spans[at + 1] / ENTRY_SHIFT) - 1;
+      const proc = (spans[at + 1] % ENTRY_SHIFT) - 1;
+      visitor(spans[at], entry, proc, Math.max(from, spans[at + 2]), Math.min(to, spans[at + 3]));
     }
     return oldest === 0;
   }

@@ -104,6 +104,25 @@ describe('the analysis of a trace', () => {
       expect(groups).toEqual(known);
     });
 
+    it(`${name}: lengths of spans by entry function, state and reason`, () => {
+      for (const { entry, running, runnable, syscall, waitingByReason } of analysis.groups) {
+        const known = wanted.goroutinesByEntry[entry];
+        const lengths = { running, runnable, syscall };
+        for (const [state, { count, maxNs }] of Object.entries(lengths)) {
+          expect({ entry, state, count, max: round(maxNs) }).toEqual({
+            entry,
+            state,
+            count: known[state]?.spans ?? 0,
+            max: round(known[state]?.maxNs ?? 0),
+          });
+        }
+        for (const [reason, { count, totalNs }] of Object.entries(waitingByReason)) {
+          const { spans, ns } = known.waitingByReason[reason];
+          expect({ entry, reason, count, ns: round(totalNs) }).toEqual({ entry, reason, count: spans, ns: round(ns) });
+        }
+      }
+    });
+
     it(`${name}: scheduler latency`, () => {
       const { count, totalNs, p50, p90, p99, max } = wanted.schedLatency;
       const none = count === 0 ? { p50Ns: 0, p90Ns: 0, p99Ns: 0, maxNs: 0 } : { p50Ns: p50, p90Ns: p90, p99Ns: p99, maxNs: max };
