@@ -102,8 +102,10 @@ export class App implements PageLink {
     if (view >= 0) this.change({ ...patch, view }, true);
   }
 
-  showInTimeline(window: TimeSpan): void {
-    const view = this.tabs[this.state.subject].findIndex(({ title }) => title === TIMELINE);
+  showInTimeline(window: TimeSpan, table: string): void {
+    // The tables of the second trace of several have a number behind their names, and so has its timeline.
+    const wanted = TIMELINE + (/ \d+$/.exec(table)?.[0] ?? '');
+    const view = this.tabs[this.state.subject].findIndex(({ title }) => title === wanted);
     const around = (window.to - window.from) * 4;
     const time = { from: Math.max(0, Math.floor(window.from - around)), to: Math.ceil(window.to + around) };
     if (view >= 0) this.change({ window, time, view }, true);
@@ -167,12 +169,15 @@ export class App implements PageLink {
     const hasFlame = views.some(({ kind }) => kind === 'flame');
     const timed = views.find((view): view is FlameData => view.kind === 'flame' && view.windows !== null);
     const stacks = timed === undefined ? null : new SliceStacks(timed, this.page.texts);
+    let timelines = 0;
     return views.flatMap((view): Tab[] => {
       if (view.kind === 'table') {
         return [{ title: view.title, isFlame: false, view: null, make: () => new TableView(view, this, hasFlame) }];
       }
       if (view.kind === 'timeline') {
-        return [{ title: TIMELINE, isFlame: false, view: null, make: () => new TimelineView(view, this, stacks) }];
+        timelines++;
+        const title = timelines === 1 ? TIMELINE : `${TIMELINE} ${timelines}`;
+        return [{ title, isFlame: false, view: null, make: () => new TimelineView(title, view, this, stacks) }];
       }
       const { texts } = this.page;
       const functions = () => new TableView(tabulateFunctions(texts, view, treeOf(view)), this, true);

@@ -174,7 +174,7 @@ export class TableView implements PageView {
     const { times } = this.data;
     if (times !== null && times !== undefined && times.length > 0) {
       const window = { from: times[2 * row], to: times[2 * row + 1] };
-      buttons.push(makeButton('Show on the timeline', () => this.link.showInTimeline(window), { class: 'plain' }));
+      buttons.push(makeButton('Show on the timeline', () => this.link.showInTimeline(window, this.title), { class: 'plain' }));
     }
     into.append(
       make(

@@ -27,7 +27,7 @@ const KEY_PAN = 0.2;
 const CLICK = 4;
 
 export class TimelineView implements PageView {
-  readonly title = 'Timeline';
+  readonly title: string;
   readonly element = make('section', { class: 'timeline-view', 'aria-label': 'timeline' });
   private readonly data: TimelineViewData;
   private readonly link: PageLink;
@@ -50,7 +50,8 @@ export class TimelineView implements PageView {
   private drag: { from: number; x: number; moved: boolean } | null = null;
   private pending = 0;
 
-  constructor(data: TimelineViewData, link: PageLink, stacks: SliceStacks | null) {
+  constructor(title: string, data: TimelineViewData, link: PageLink, stacks: SliceStacks | null) {
+    this.title = title;
     this.data = data;
     this.link = link;
     this.stacks = stacks;

@@ -21,8 +21,8 @@ export interface PageLink {
   change(patch: Partial<ViewState>, step?: boolean): void;
   /** Goes to the flame view, changed so. */
   showInFlame(patch: Partial<ViewState>): void;
-  /** Selects a window of the timeline and shows it. */
-  showInTimeline(window: TimeSpan): void;
+  /** Selects a window of the timeline that a table belongs to, and shows it. */
+  showInTimeline(window: TimeSpan, table: string): void;
   /** Tells those who do not see the page. */
   announce(text: string): void;
 }

@@ -21,9 +21,15 @@ export function traceFacts(analysis: TraceAnalysis): Fact[] {
   const texts = [
     `${formatDuration(endNs - startNs)}, GOMAXPROCS ${gomaxprocs[0]?.value ?? procs.length}`,
     `Ps busy ${total === 0 ? 0 : Math.round((100 * (total - idle)) / total)}%`,
-    `wait for a P: half below ${formatDuration(latency.p50Ns)}, p99 ${formatDuration(latency.p99Ns)}, longest ${formatDuration(latency.maxNs)}`,
+    ...(latency.count === 0
+      ? []
+      : [
+          `wait for a P: half below ${formatDuration(latency.p50Ns)}, p99 ${formatDuration(latency.p99Ns)}, longest ${formatDuration(latency.maxNs)}`,
+        ]),
     countUnit(gc.cycles.length, 'GC cycles'),
-    `${countUnit(stwDurations.count, 'stops of the world')}, longest ${formatDuration(stwDurations.maxNs)}`,
+    ...(stwDurations.count === 0
+      ? []
+      : [`${countUnit(stwDurations.count, 'stops of the world')}, longest ${formatDuration(stwDurations.maxNs)}`]),
   ];
   return texts.map((text) => ({ text, tone: 'plain' }));
 }
