@@ -12,6 +12,7 @@ interface CostEntry {
 const ns = (value: number, basis: string): CostEntry => ({ value, unit: 'ns', basis });
 
 export const COST_TABLE = {
+  memoryAccess: ns(1, 'a guess: a load or store that hits the first cache'),
   userStep: ns(5, 'a guess: loop overhead around an operation'),
   mapHash: ns(6, 'derived: a third of an insert into a preallocated map'),
   mapCheck: ns(2, 'a guess: a load and a branch'),
