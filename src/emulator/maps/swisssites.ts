@@ -164,11 +164,13 @@ function assignSites(f: Frames): SwissSites['assign'] {
       first: f.groups(f.maps('Map', 'growToSmall', 'growToSmall newGroups'), at('growToSmall')),
       probe: f.site(f.variant('Map', 'putSlotSmall', 'small probe'), at('putSlotSmall')),
       store: f.site(f.variant('Map', 'putSlotSmall', 'small store'), at('putSlotSmall')),
-      fault: f.fault(f.variant('Map', 'putSlotSmall', 'small fatal'), at('putSlotSmall')),
+      // Since 1.27 a full group makes a table, whoever filled it meanwhile.
+      fault: f.query.release >= 27 ? 0 : f.fault(f.variant('Map', 'putSlotSmall', 'small fatal'), at('putSlotSmall')),
     },
     unchecked: f.query.release >= 27 ? f.site(f.variant('table', 'uncheckedPutSlotForAssign', 'unchecked store'), inPut) : 0,
+    // The function for generic keys grows at once.
     prune:
-      f.line(`mapassign${f.suffix} pruneTombstones`) > 0
+      f.suffix !== '' && f.query.release >= 25
         ? f.site(f.maps('table', 'pruneTombstones', 'pruneTombstones'), at('pruneTombstones'))
         : 0,
     toTable: {
