@@ -67,11 +67,17 @@ export interface SharedTables {
   readonly siteTable: SiteTable;
   readonly sites: RuntimeSites;
   readonly waitSites: WaitSites;
+  readonly book: StackBook;
 }
 
 export function makeTables(release: GoRelease): SharedTables {
   const siteTable = new SiteTable();
-  return { siteTable, sites: makeRuntimeSites(siteTable), waitSites: makeWaitSites(siteTable, release) };
+  return {
+    siteTable,
+    sites: makeRuntimeSites(siteTable),
+    waitSites: makeWaitSites(siteTable, release),
+    book: new StackBook(siteTable),
+  };
 }
 
 export class Machine implements Kernel {
@@ -105,7 +111,7 @@ export class Machine implements Kernel {
     this.siteTable = tables.siteTable;
     this.sites = tables.sites;
     this.waitSites = tables.waitSites;
-    this.book = new StackBook(this.siteTable);
+    this.book = tables.book;
     this.selects = new Random(seed, 'select');
     this.work = new Random(seed, 'work');
     const now = (): number => this.host.now;

@@ -60,5 +60,7 @@ export const Verdict = {
   collect: 8,
   /** `runtime.GOMAXPROCS(task.amount)`. */
   maxProcs: 9,
+  /** It stays on its P, which goes on when the world does. */
+  hold: 10,
 } as const;
 export type VerdictNumber = (typeof Verdict)[keyof typeof Verdict];

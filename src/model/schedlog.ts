@@ -51,8 +51,6 @@ export const LogKind = {
   regionEnd: 25,
   /** `text`: category and message, parted by a line feed. */
   userLog: 26,
-  /** `a`: the P; `b`: the goroutine; `stack`. No thread's own event: at any place among those of its time. */
-  cpuSample: 27,
 } as const;
 
 export type LogKindNumber = (typeof LogKind)[keyof typeof LogKind];
@@ -78,6 +76,14 @@ export class SchedLog {
   readonly strings: string[] = [];
   private readonly textIds = new Map<string, number>();
   readonly stackTable: StackTable;
+  /** CPU samples: no events of a thread; their times stand for themselves. */
+  readonly samples = {
+    times: new Float64Column(),
+    threads: new Int32Column(),
+    procs: new Int32Column(),
+    goroutines: new Float64Column(),
+    stacks: new Int32Column(),
+  };
   /** The goroutines of the beginning: the first one runs, on P 0 of thread {@link firstThread}. */
   readonly first: FirstGoroutine[] = [];
   firstThread = 0;
@@ -113,6 +119,15 @@ export class SchedLog {
     this.b.push(b);
     this.stacks.push(stack);
     this.texts.push(text);
+  }
+
+  sample(time: number, thread: number, proc: number, goroutine: number, stack: StackId): void {
+    const { samples } = this;
+    samples.times.push(time);
+    samples.threads.push(thread);
+    samples.procs.push(proc);
+    samples.goroutines.push(goroutine);
+    samples.stacks.push(stack);
   }
 
   textOf(row: number): string {
