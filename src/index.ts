@@ -12,6 +12,16 @@ export { Summarizer } from './analysis/summary.ts';
 export { decompress } from './base/decompress.ts';
 export { InputError, type Problem, type Severity, UsageError } from './base/errors.ts';
 export { FoldedReader, writeFolded } from './formats/folded.ts';
+export { type ConversionTarget, TraceConverter } from './formats/gotrace/convert.ts';
+export { Ev, GoStatus, ProcStatus, type TraceVersion } from './formats/gotrace/spec.ts';
+export {
+  type ClockReading,
+  type FrameSpec,
+  type GenerationOptions,
+  type SampleSpec,
+  TraceWriter,
+  type TraceWriterOptions,
+} from './formats/gotrace/writer.ts';
 export { type FormatName, INPUT_FORMATS, InputReader, type ReaderOptions } from './formats/reader.ts';
 export type {
   CountProfilePart,

@@ -2,6 +2,7 @@
 
 import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, RacePart } from '../model/evidence.ts';
 import type { Goroutine, RaceReport } from '../model/snapshot.ts';
+import type { TraceSink } from '../model/trace.ts';
 
 /** Puts goroutines, records and races into the parts they belong to. */
 export class EvidenceCollector implements EvidenceSink {
@@ -37,6 +38,20 @@ export function teeSinks(sinks: readonly EvidenceSink[]): EvidenceSink {
     },
     race: (race, part) => {
       for (const sink of sinks) sink.race(race, part);
+    },
+    trace: () => teeTraces(sinks.flatMap((sink) => sink.trace?.() ?? [])),
+  };
+}
+
+/** Hands a trace to several sinks; null if there is none. */
+export function teeTraces(sinks: readonly TraceSink[]): TraceSink | null {
+  if (sinks.length < 2) return sinks[0] ?? null;
+  return {
+    generation: (tables) => {
+      for (const sink of sinks) sink.generation(tables);
+    },
+    event: (event) => {
+      for (const sink of sinks) sink.event(event);
     },
   };
 }

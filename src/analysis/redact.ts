@@ -6,6 +6,7 @@
 import type { Problem } from '../base/errors.ts';
 import type { Evidence, EvidenceSink } from '../model/evidence.ts';
 import type { Crash, Labels, PanicValue, ServedPanic } from '../model/snapshot.ts';
+import type { TraceSink } from '../model/trace.ts';
 
 const REDACTED = '[redacted]';
 
@@ -39,6 +40,19 @@ export class Redactor {
       },
       record: (record, part) => sink.record({ ...record, labels: this.labels(record.labels) }, part),
       race: (race, part) => sink.race(race, part),
+      trace: () => this.guardTrace(sink.trace?.() ?? null),
+    };
+  }
+
+  /** Messages of logs are the program's data; names of tasks and regions are words of its code. */
+  private guardTrace(sink: TraceSink | null): TraceSink | null {
+    if (sink === null) return null;
+    return {
+      generation: (tables) => sink.generation(tables),
+      event: (event) => {
+        if (event.text !== '') event.text = REDACTED;
+        sink.event(event);
+      },
     };
   }
 

@@ -44,6 +44,12 @@ export class InputError extends Error {
   }
 }
 
+/** The error for a problem that left nothing to show; `fallback` says it where no problem was found. */
+export function inputErrorOf(problem: Problem | null, fallback: string): InputError {
+  const { message, severity: _severity, ...place } = problem ?? { message: fallback, severity: 'error', offset: 0 };
+  return new InputError(message, place);
+}
+
 /** A wrong request: an unknown option's value, a bad regular expression. The command line exits with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

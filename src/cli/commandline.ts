@@ -4,7 +4,9 @@ import yargs from 'yargs';
 import { UsageError } from '../base/errors.ts';
 import { VERSION } from '../version.ts';
 import { runPlanned } from './action.ts';
+import { analyzeCommand } from './commands/analyze.ts';
 import { collapseCommand } from './commands/collapse.ts';
+import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
@@ -38,8 +40,10 @@ function makeParser(args: readonly string[]) {
     .command(collapseCommand)
     .command(renderCommand)
     .command(inspectCommand)
+    .command(analyzeCommand)
+    .command(convertCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: collapse, render, inspect, analyze, convert or demo (goflame --help tells more)')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

@@ -11,23 +11,25 @@ const LISTED = 20;
 
 /** Lists the problems of all inputs on stderr. */
 export function tellProblems(inputs: readonly ReadInput[]): void {
+  for (const { file, evidence } of inputs) tellProblemsOf(file, evidence.problems);
+}
+
+/** Lists the problems of one input on stderr. */
+export function tellProblemsOf(name: string, problems: readonly Problem[]): void {
   const paint = colorsFor(process.stderr);
-  for (const { file: name, evidence } of inputs) {
-    const file = name === '-' ? 'stdin' : name;
-    const { problems } = evidence;
-    for (const problem of problems.slice(0, LISTED)) {
-      const word =
-        problem.severity === 'error'
-          ? paint.red('error')
-          : problem.severity === 'warning'
-            ? paint.yellow('warning')
-            : problem.severity;
-      const excerpt = problem.excerpt === undefined || problem.excerpt === '' ? '' : `\n    ${paint.dim(problem.excerpt)}`;
-      process.stderr.write(`${file}${placeOf(problem)}: ${word}: ${problem.message}${excerpt}\n`);
-    }
-    const left = problems.length - LISTED;
-    if (left > 0) process.stderr.write(`${file}: ${left} more problems; goflame inspect --json lists them\n`);
+  const file = name === '-' ? 'stdin' : name;
+  for (const problem of problems.slice(0, LISTED)) {
+    const word =
+      problem.severity === 'error'
+        ? paint.red('error')
+        : problem.severity === 'warning'
+          ? paint.yellow('warning')
+          : problem.severity;
+    const excerpt = problem.excerpt === undefined || problem.excerpt === '' ? '' : `\n    ${paint.dim(problem.excerpt)}`;
+    process.stderr.write(`${file}${placeOf(problem)}: ${word}: ${problem.message}${excerpt}\n`);
   }
+  const left = problems.length - LISTED;
+  if (left > 0) process.stderr.write(`${file}: ${left} more problems; goflame inspect --json lists them\n`);
 }
 
 function placeOf({ line, offset }: Problem): string {
@@ -37,7 +39,12 @@ function placeOf({ line, offset }: Problem): string {
 
 /** Whether `--strict` refuses these inputs. */
 export function isDamaged(inputs: readonly ReadInput[]): boolean {
-  return inputs.some(({ evidence }) => evidence.problems.some(({ severity }) => severity !== 'info'));
+  return inputs.some(({ evidence }) => evidence.problems.some(isDamaging));
+}
+
+/** Whether `--strict` refuses an input with this problem. */
+export function isDamaging({ severity }: Problem): boolean {
+  return severity !== 'info';
 }
 
 /** The exit code by `--fail-on`; says on stderr what was found. */

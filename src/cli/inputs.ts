@@ -55,14 +55,31 @@ async function readInput(file: string, request: InputRequest, begin: (stacks: St
   const { from, ordered } = request;
   const reader = new InputReader(relay, { ...(from === undefined ? {} : { from }), ordered: ordered ?? false });
   relay.sink = begin(reader.stacks);
-  const { bytes: source, size } = openInput(file);
-  const progress = new Progress(file, size, request.quiet !== true);
+  const read = { file, quiet: request.quiet === true, report: (problem: Problem) => reader.report(problem) };
   try {
-    const bytes = counted(source, progress);
-    for await (const chunk of decompress(bytes, (problem: Problem) => reader.report(problem))) reader.push(chunk);
+    await readChunks(read, (chunk) => reader.push(chunk));
     return reader.end();
   } catch (error) {
     throw error instanceof InputError ? withFile(error, file, request) : error;
+  }
+}
+
+interface ChunkRequest {
+  readonly file: string;
+  readonly quiet: boolean;
+  /** Told of damage to the compressed stream. */
+  readonly report: (problem: Problem) => void;
+}
+
+/** Hands out an input's decompressed bytes, each chunk to be used up before the next; progress is shown. */
+export async function readChunks(
+  { file, quiet, report }: ChunkRequest,
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
+  const { bytes, size } = openInput(file);
+  const progress = new Progress(file, size, !quiet);
+  try {
+    for await (const chunk of decompress(counted(bytes, progress), report)) await take(chunk);
   } finally {
     progress.done();
   }
@@ -79,6 +96,7 @@ class Relay implements EvidenceSink {
   goroutine: EvidenceSink['goroutine'] = (goroutine, part) => this.sink?.goroutine(goroutine, part);
   record: EvidenceSink['record'] = (record, part) => this.sink?.record(record, part);
   race: EvidenceSink['race'] = (race, part) => this.sink?.race(race, part);
+  trace = () => this.sink?.trace?.() ?? null;
 }
 
 /** Bytes of an input, and how many there will be where that is known. */

@@ -78,8 +78,8 @@ function toYargs({ name, type, about, choices, default: value, alias }: OptionSp
   };
 }
 
-export type InputArguments = InferredOptionTypes<typeof INPUT_OPTIONS> & { file?: string[] };
-export type CollapseArguments = InferredOptionTypes<typeof COLLAPSE_OPTIONS>;
+export type InputArguments = Partial<InferredOptionTypes<typeof INPUT_OPTIONS>> & { file?: string[] };
+export type CollapseArguments = Partial<InferredOptionTypes<typeof COLLAPSE_OPTIONS>>;
 
 /** Stands for a lone `-`, which yargs drops where it stands for a file. No file can have this name. */
 const LONE_DASH = '\0-';
@@ -91,6 +91,11 @@ export function guardDashes(args: readonly string[]): string[] {
 
 function toDash<T>(value: T): T | '-' {
   return value === LONE_DASH ? '-' : value;
+}
+
+/** One positional FILE. */
+export function withFile<T>(yargs: Argv<T>, describe: string) {
+  return yargs.positional('file', { type: 'string', describe, coerce: toDash });
 }
 
 /** The positional FILEs. */

@@ -5,14 +5,17 @@
  * the machines of all formats look for theirs.
  */
 
-import { InputError, type Problem, ProblemList } from '../base/errors.ts';
+import { InputError, inputErrorOf, type Problem, ProblemList } from '../base/errors.ts';
 import { LineReader } from '../base/lines.ts';
 import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
 import { StackTable } from '../model/stacks.ts';
+import type { TraceEvent, TraceSink } from '../model/trace.ts';
 import { FoldedReader, looksFolded } from './folded.ts';
 import { PPROF_TEXT_LIMIT } from './goroutines/machine.ts';
 import { TraceCounter } from './gotrace/count.ts';
 import { looksLikeTrace, TraceReader } from './gotrace/reader.ts';
+import { findTraceText } from './gotrace/text/detect.ts';
+import { TextTraceReader } from './gotrace/text/trace.ts';
 import { LINE_FORMATS } from './lane.ts';
 import { firstControlByte, SNIFF_BYTES, sniffBinary, sniffEncoding, sniffOtherText } from './sniff.ts';
 import type { ReadContext } from './text/machine.ts';
@@ -39,11 +42,25 @@ function lineOf(part: Part): number {
   return part.format === 'go-trace' ? 0 : part.line;
 }
 
+/** A sink whose events are counted before it has them. */
+function counted(counter: TraceCounter, sink: TraceSink): TraceSink {
+  return {
+    generation: (tables) => sink.generation(tables),
+    event: (event) => {
+      counter.add(event);
+      sink.event(event);
+    },
+  };
+}
+
 /** What takes the decoded bytes. */
 interface Body {
   push(chunk: Uint8Array): void;
   finish(): void;
 }
+
+/** A reader of traces in one of their forms. */
+type TraceBody = Body & Pick<TraceReader, 'version' | 'generations' | 'truncated'>;
 
 export class InputReader {
   /** Where the stacks of all that the sink is given live; grows while reading. */
@@ -107,7 +124,7 @@ export class InputReader {
     this.waiting = [];
     if (head.length === 0) throw new InputError(`the input is empty; expected ${EXPECTED}`, { offset: 0 });
     if (looksLikeTrace(head) && (this.from === null || this.from === 'go-trace')) {
-      this.body = this.makeTraceBody();
+      this.body = this.makeTraceBody((sink, report) => new TraceReader(sink, report));
       this.body.push(head);
       return;
     }
@@ -121,6 +138,9 @@ export class InputReader {
   }
 
   private chooseBody(head: Buffer): Body {
+    const traceText = this.from === null || this.from === 'go-trace' ? findTraceText(head) : null;
+    if (traceText !== null)
+      return this.makeTraceBody((sink, report) => new TextTraceReader(sink, report, traceText === 'archive'));
     const binary = sniffBinary(head);
     if (binary !== null) {
       throw new InputError(`this is ${binary}; expected ${EXPECTED}`, { offset: firstControlByte(head) });
@@ -137,18 +157,23 @@ export class InputReader {
     };
   }
 
-  private makeTraceBody(): Body {
+  private makeTraceBody(makeReader: (sink: TraceSink, report: (problem: Problem) => void) => TraceBody): Body {
     const counter = new TraceCounter();
-    const trace = new TraceReader({ generation: () => {}, event: (event) => counter.add(event) }, (problem) =>
-      this.report(problem),
-    );
+    let first: Problem | null = null;
+    const wanted = this.context.sink.trace?.() ?? null;
+    const sink =
+      wanted === null ? { generation: () => {}, event: (event: TraceEvent) => counter.add(event) } : counted(counter, wanted);
+    const trace = makeReader(sink, (problem) => {
+      first ??= problem;
+      this.report(problem);
+    });
     return {
       push: (chunk) => trace.push(chunk),
       finish: () => {
         trace.finish();
         const part = counter.part(trace.version, trace.generations, trace.truncated);
         // Where not one generation was whole there is nothing to show.
-        if (part.events === 0) throw new InputError(this.problems.list()[0]?.message ?? 'the trace is empty', { offset: 0 });
+        if (part.events === 0) throw inputErrorOf(first, 'the trace is empty');
         this.parts.push(part);
       },
     };

@@ -44,6 +44,10 @@ const OTHER_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^\s*<(?:!DOCTYPE html|html)\b/i, 'an HTML page'],
   [/^\s*\{[\s\S]*"\$schema"\s*:\s*"https:\/\/www\.speedscope\.app/, 'a speedscope profile'],
   [/^\s*[[{][\s\S]*"(?:traceEvents|ph)"\s*:/, 'a Chrome trace'],
+  [
+    /^EventBatch gen=\d/m,
+    'the events of an execution trace without its version: put `Trace Go1.N` before what `go tool trace -d=wire` printed',
+  ],
   [/^(?:PeriodType|Samples):/m, 'the raw text of `go tool pprof`'],
 ];
 

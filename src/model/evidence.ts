@@ -4,7 +4,7 @@ import type { Problem } from '../base/errors.ts';
 import type { Profile } from './profile.ts';
 import type { Crash, Goroutine, Labels, RaceReport, ServedPanic } from './snapshot.ts';
 import type { StackId, StackTable } from './stacks.ts';
-import type { TracePart } from './trace.ts';
+import type { TracePart, TraceSink } from './trace.ts';
 
 /** A goroutine dump, with the crash that caused it where there was one. */
 export interface DumpPart {
@@ -111,6 +111,8 @@ export interface EvidenceSink {
   goroutine(goroutine: Goroutine, part: DumpPart): void;
   record(record: CountRecord, part: CountProfilePart): void;
   race(race: RaceReport, part: RacePart): void;
+  /** An execution trace begins: who takes its events, null or absent if nobody wants them. */
+  trace?(): TraceSink | null;
 }
 
 export interface Evidence {

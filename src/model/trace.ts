@@ -1,5 +1,7 @@
 /** Execution traces: what one holds, and its events as they are handed out in order. */
 
+import type { StackId, StackTable } from './stacks.ts';
+
 /** What an event says, in the words of Go's own reader (golang.org/x/exp/trace). */
 export type TraceEventKind =
   | 'Sync'
@@ -37,17 +39,79 @@ export interface TraceEvent {
   g: number;
   /** Of a transition: whose it is. */
   resource: 'goroutine' | 'proc' | null;
-  /** Of a transition: the goroutine's or P's id; of a task or region: the task's. */
+  /** Of a transition: the goroutine's or P's id; of a task, region or log: the task's; of a range: whose it is, -1 for all. */
   subject: number;
   from: GoState | ProcState | null;
   to: GoState | ProcState | null;
   /** Reason of a stop or block, name of a metric, range, task or region, text of a label, category of a log. */
   name: string;
-  /** Value of a metric, parent of a task. */
+  /** Message of a log. */
+  text: string;
+  /** Value of a metric, parent of a task, bytes swept, thread of a goroutine's status; of a region's end whether its begin was seen. */
   value: number;
+  /** Bytes that a sweep reclaimed. */
+  reclaimed: number;
   /** Id of the event's stack, and of the stack of the transition's goroutine, in the generation's table; 0 for none. */
   stack: number;
   subjectStack: number;
+}
+
+/** The event before the first one: all fields there, so that every event has one shape. */
+export function blankEvent(): TraceEvent {
+  return {
+    kind: 'Sync',
+    time: 0,
+    m: NOBODY,
+    p: NOBODY,
+    g: NOBODY,
+    resource: null,
+    subject: 0,
+    from: null,
+    to: null,
+    name: '',
+    text: '',
+    value: 0,
+    reclaimed: 0,
+    stack: 0,
+    subjectStack: 0,
+  };
+}
+
+/** Names of the ranges and metrics that events carry, as Go's own reader has them. */
+export const RANGE = {
+  gcMark: 'GC concurrent mark phase',
+  sweep: 'GC incremental sweep',
+  assist: 'GC mark assist',
+  stwPrefix: 'stop-the-world (',
+} as const;
+export const METRIC = {
+  gomaxprocs: '/sched/gomaxprocs:threads',
+  heap: '/memory/classes/heap/objects:bytes',
+  goal: '/gc/heap/goal:bytes',
+} as const;
+
+/** One moment on three clocks. */
+export interface ClockSnapshot {
+  /** Nanoseconds since the trace's first event. */
+  readonly time: number;
+  /** Nanoseconds since the Unix epoch, of the wall clock. */
+  readonly wallNs: bigint;
+}
+
+/** What events of one generation refer to. */
+export interface TraceTables {
+  /** Both clocks at one moment of the generation; null before go 1.25, which does not tell. */
+  readonly clock: ClockSnapshot | null;
+  /** A stack of the generation's table, as one of `stacks`. The same table must be given every time. */
+  stackOf(id: number, stacks: StackTable): StackId;
+}
+
+/** Who takes a trace as it is read. */
+export interface TraceSink {
+  /** A generation begins: what its events refer to. */
+  generation(tables: TraceTables): void;
+  /** The next event; the object is used again for the one after. */
+  event(event: TraceEvent): void;
 }
 
 /** An execution trace as a part of an input: counts of what was read. */

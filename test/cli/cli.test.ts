@@ -55,7 +55,8 @@ describe('goflame', () => {
 
   it('helps, with examples, for every command', () => {
     expect(run(['--help']).out).toMatch(/collapse[\s\S]*render[\s\S]*inspect[\s\S]*demo[\s\S]*Exit codes/);
-    for (const command of ['collapse', 'render', 'inspect', 'demo']) expect(run([command, '--help']).out).toContain('Examples:');
+    for (const command of ['collapse', 'render', 'inspect', 'convert', 'demo'])
+      expect(run([command, '--help']).out).toContain('Examples:');
   });
 
   it('names in --from what the reader knows', () => expect([...FROM_CHOICES].sort()).toEqual([...INPUT_FORMATS].sort()));

@@ -3,8 +3,11 @@
  * may stand behind the events that use them, so a generation is held as a whole.
  */
 
+import type { StackId, StackTable } from '../../model/stacks.ts';
+import type { ClockSnapshot, TraceTables } from '../../model/trace.ts';
 import { ByteCursor, NONE_FROM, TraceError } from './bytes.ts';
 import { Ev, MAX_STRING_BYTES, MAX_TRACE_FRAMES } from './spec.ts';
+import { TraceStacks } from './stacks.ts';
 
 /** Events of one thread that were written together. */
 export interface Batch {
@@ -25,16 +28,9 @@ export interface CpuSample {
   readonly stack: number;
 }
 
-/** A frame of a trace's stack: ids of strings, and the line. */
-export interface TraceFrame {
-  readonly function: number;
-  readonly file: number;
-  readonly line: number;
-}
-
 const UTF8 = new TextDecoder();
 
-export class Generation {
+export class Generation implements TraceTables {
   readonly number: number;
   readonly offset: number;
   /** Earliest time of any batch. */
@@ -42,11 +38,14 @@ export class Generation {
   /** Clock units per second; 0 until its batch was read. */
   frequency = 0;
   bytes = 0;
+  /** Whether a table of strings was read, even an empty one: it is the last thing that is written. */
+  private hasStrings = false;
   /** Batches of timed events by thread, each in the order of the file. */
   readonly byThread = new Map<number, Batch[]>();
   readonly samples: CpuSample[] = [];
+  clock: ClockSnapshot | null = null;
   private readonly strings = new Map<number, string>([[0, '']]);
-  private readonly stacks = new Map<number, readonly TraceFrame[]>([[0, []]]);
+  private readonly stacks = new TraceStacks((id) => this.strings.get(id));
 
   constructor(number: number, offset: number) {
     this.number = number;
@@ -60,11 +59,13 @@ export class Generation {
     return text;
   }
 
-  /** The frames of an id, leaf first. @throws TraceError for one that the table has not */
-  stack(id: number, offset: number): readonly TraceFrame[] {
-    const frames = this.stacks.get(id);
-    if (frames === undefined) throw new TraceError(`stack ${id} is not in the table of generation ${this.number}`, offset);
-    return frames;
+  /** @throws TraceError for a stack that the table has not */
+  checkStack(id: number, offset: number): void {
+    if (!this.stacks.has(id)) throw new TraceError(`stack ${id} is not in the table of generation ${this.number}`, offset);
+  }
+
+  stackOf(id: number, stacks: StackTable): StackId {
+    return this.stacks.stackOf(id, stacks);
   }
 
   /** Takes a batch in: tables are read now, events later. */
@@ -90,23 +91,19 @@ export class Generation {
 
   /** Whether it has what every whole generation has. */
   get isComplete(): boolean {
-    return this.frequency !== 0 && this.strings.size > 1;
+    return this.frequency !== 0 && this.hasStrings;
   }
 
   /** Checks what can be checked only once all is there. */
   validate(): void {
     if (this.frequency === 0) throw new TraceError(`generation ${this.number} has no frequency`, this.offset);
-    for (const frames of this.stacks.values()) {
-      for (const { function: name, file } of frames) {
-        this.string(name, this.offset);
-        this.string(file, this.offset);
-      }
-    }
-    for (const { stack } of this.samples) this.stack(stack, this.offset);
+    for (const id of this.stacks.stringIds()) this.string(id, this.offset);
+    for (const { stack } of this.samples) this.checkStack(stack, this.offset);
   }
 
   private readStrings(cursor: ByteCursor): void {
     cursor.byte();
+    this.hasStrings = true;
     while (!cursor.done) {
       const at = expectType(cursor, Ev.String, 'a string');
       const id = cursor.varint();
@@ -127,10 +124,10 @@ export class Generation {
       if (count > MAX_TRACE_FRAMES)
         throw new TraceError(`a stack of ${count} frames; at most ${MAX_TRACE_FRAMES} are allowed`, at);
       if (id === 0 || this.stacks.has(id)) throw new TraceError(`stack ${id} stands twice in a generation`, at);
-      const frames: TraceFrame[] = [];
-      for (let i = 0; i < count; i++) {
+      const frames = new Float64Array(3 * count);
+      for (let i = 0; i < frames.length; ) {
         cursor.varint();
-        frames.push({ function: cursor.varint(), file: cursor.varint(), line: cursor.varint() });
+        for (let field = 0; field < 3; field++) frames[i++] = cursor.varint();
       }
       this.stacks.set(id, frames);
     }

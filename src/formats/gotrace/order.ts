@@ -84,46 +84,94 @@ export class Clock {
 
 /** Hands a generation's events to `state` in order. @throws TraceError where there is no order. */
 export function orderGeneration(generation: Generation, clock: Clock, version: number, state: SchedulerState): void {
-  const cursors: ThreadCursor[] = [];
+  const frontier = new Frontier();
   for (const [m, batches] of generation.byThread) {
     const cursor = new ThreadCursor(m, batches, state.threadOf(m), clock, version);
-    if (cursor.advance()) insertSorted(cursors, cursor);
+    if (cursor.advance()) frontier.insert(cursor);
   }
+  const { cursors } = frontier;
   const samples = generation.samples.map((sample) => ({ sample, time: clock.at(sample.time) })).sort((a, b) => a.time - b.time);
   let nextSample = 0;
   while (cursors.length > 0) {
     while (nextSample < samples.length && samples[nextSample].time < cursors[0].time) emitSample(samples[nextSample++], state);
-    const at = firstReady(cursors, state);
+    const at = firstReady(frontier, state);
     if (at < 0) throw noOrder(cursors[0]);
-    if (cursors[at].advance()) sink(cursors, at);
-    else cursors.splice(at, 1);
+    if (cursors[at].advance()) frontier.update(at);
+    else frontier.remove(at);
   }
   while (nextSample < samples.length) emitSample(samples[nextSample++], state);
 }
 
 /** The position of the first cursor whose event could be applied, which then is; -1 if all have to wait. */
-function firstReady(cursors: readonly ThreadCursor[], state: SchedulerState): number {
-  for (let i = 0; i < cursors.length; i++) if (applyEvent(state, cursors[i])) return i;
+function firstReady(frontier: Frontier, state: SchedulerState): number {
+  const { cursors } = frontier;
+  if (applyEvent(state, cursors[0])) return 0;
+  frontier.sort();
+  for (let i = 1; i < cursors.length; i++) if (applyEvent(state, cursors[i])) return i;
   return -1;
 }
 
-/** Moves the cursor at `at` behind those that are earlier now. Its new event is mostly still the earliest. */
-function sink(cursors: ThreadCursor[], at: number): void {
-  const cursor = cursors[at];
-  let i = at;
-  for (; i + 1 < cursors.length && cursors[i + 1].time <= cursor.time; i++) cursors[i] = cursors[i + 1];
-  cursors[i] = cursor;
-}
+/**
+ * The threads' cursors as a binary heap, earliest first. Which of two events of the same time goes first is nobody's
+ * truth, but it decides which of them is told one nanosecond later: a heap that moves as Go's does gives Go's times.
+ */
+class Frontier {
+  readonly cursors: ThreadCursor[] = [];
 
-function insertSorted(cursors: ThreadCursor[], cursor: ThreadCursor): void {
-  let low = 0;
-  let high = cursors.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cursors[middle].time <= cursor.time) low = middle + 1;
-    else high = middle;
+  insert(cursor: ThreadCursor): void {
+    this.cursors.push(cursor);
+    this.rise(this.cursors.length - 1);
   }
-  cursors.splice(low, 0, cursor);
+
+  /** The cursor at `at` has another time. */
+  update(at: number): void {
+    if (this.rise(at) === at) this.fall(at);
+  }
+
+  remove(at: number): void {
+    const last = this.cursors.pop() as ThreadCursor;
+    if (at === this.cursors.length) return;
+    this.cursors[at] = last;
+    this.update(at);
+  }
+
+  /** All in order, which is a heap too. */
+  sort(): void {
+    this.cursors.sort((a, b) => a.time - b.time);
+  }
+
+  private rise(from: number): number {
+    const { cursors } = this;
+    let at = from;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (cursors[parent].time <= cursors[at].time) break;
+      this.swap(at, parent);
+      at = parent;
+    }
+    return at;
+  }
+
+  private fall(from: number): void {
+    const { cursors } = this;
+    for (let at = from; ; ) {
+      const left = 2 * at + 1;
+      const right = left + 1;
+      let least = at;
+      if (left < cursors.length && cursors[left].time < cursors[least].time) least = left;
+      if (right < cursors.length && cursors[right].time < cursors[least].time) least = right;
+      if (least === at) return;
+      this.swap(at, least);
+      at = least;
+    }
+  }
+
+  private swap(a: number, b: number): void {
+    const { cursors } = this;
+    const moved = cursors[a];
+    cursors[a] = cursors[b];
+    cursors[b] = moved;
+  }
 }
 
 function emitSample({ sample, time }: { sample: CpuSample; time: number }, state: SchedulerState): void {

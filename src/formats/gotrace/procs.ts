@@ -89,12 +89,12 @@ function goStatus(state: SchedulerState, args: Args): boolean {
   if (goroutine === undefined) {
     if (!state.isFirst) throw state.broken(`goroutine ${id} is first seen by its status, after the first generation`);
     goroutine = state.newGoroutine(id, wanted);
-    state.sendGo(goroutine, 'Undetermined', GO_STATES[wanted], 0, statusStack(state, stack));
+    state.sendStatus(goroutine, 'Undetermined', GO_STATES[wanted], statusStack(state, stack), orNone(m));
   } else {
     if (goroutine.status !== wanted) throw state.broken(`goroutine ${id} has the status ${goroutine.status}, not ${wanted}`);
     goroutine.seq = 0;
     goroutine.generation = state.current.number;
-    state.sendGo(goroutine, GO_STATES[wanted], GO_STATES[wanted], 0, statusStack(state, stack));
+    state.sendStatus(goroutine, GO_STATES[wanted], GO_STATES[wanted], statusStack(state, stack), orNone(m));
   }
   if (wanted === GoStatus.running) state.thread.goroutine = goroutine;
   else if (wanted === GoStatus.syscall) bindSyscall(state, goroutine, orNone(m));

@@ -1,11 +1,8 @@
 /** What the events of ranges, metrics, labels, tasks, regions and logs need and do. */
 
+import { METRIC, NOBODY, RANGE } from '../../model/trace.ts';
 import { Ev } from './spec.ts';
 import type { Args, Goroutine, Handler, Proc, SchedulerState } from './state.ts';
-
-const GC_MARK = 'GC concurrent mark phase';
-const SWEEP = 'GC incremental sweep';
-const ASSIST = 'GC mark assist';
 
 // ---- ranges ----
 
@@ -16,7 +13,7 @@ function stwBegin(state: SchedulerState, args: Args): boolean {
   const goroutine = state.thread.goroutine as Goroutine;
   if (goroutine.stopping !== null) throw state.broken(`goroutine ${goroutine.id} stops a world that it has stopped already`);
   goroutine.stopping = state.text(kind);
-  state.sendRange('RangeBegin', `stop-the-world (${goroutine.stopping})`, stack);
+  state.sendRange('RangeBegin', `${RANGE.stwPrefix}${goroutine.stopping})`, goroutine.id, stack);
   return true;
 }
 
@@ -24,7 +21,7 @@ function stwEnd(state: SchedulerState): boolean {
   state.need('+', '+');
   const goroutine = state.thread.goroutine as Goroutine;
   if (goroutine.stopping === null) throw state.broken(`goroutine ${goroutine.id} starts a world that it has not stopped`);
-  state.sendRange('RangeEnd', `stop-the-world (${goroutine.stopping})`);
+  state.sendRange('RangeEnd', `${RANGE.stwPrefix}${goroutine.stopping})`, goroutine.id);
   goroutine.stopping = null;
   return true;
 }
@@ -40,7 +37,7 @@ function gcActive(state: SchedulerState, args: Args): boolean {
   }
   state.gcSeq = seq;
   state.gc = 'on';
-  state.sendRange('RangeActive', GC_MARK);
+  state.sendRange('RangeActive', RANGE.gcMark, NOBODY);
   return true;
 }
 
@@ -52,7 +49,7 @@ function gcBegin(state: SchedulerState, args: Args): boolean {
   state.need('+', '+');
   state.gcSeq = seq;
   state.gc = 'on';
-  state.sendRange('RangeBegin', GC_MARK, stack);
+  state.sendRange('RangeBegin', RANGE.gcMark, NOBODY, stack);
   return true;
 }
 
@@ -63,7 +60,7 @@ function gcEnd(state: SchedulerState, args: Args): boolean {
   state.need('+', '+');
   state.gcSeq = seq;
   state.gc = 'off';
-  state.sendRange('RangeEnd', GC_MARK);
+  state.sendRange('RangeEnd', RANGE.gcMark, NOBODY);
   return true;
 }
 
@@ -73,7 +70,7 @@ function sweepActive(state: SchedulerState, args: Args): boolean {
   if (proc === undefined) throw state.broken(`P ${id}, which is not known, sweeps`);
   if (proc.sweeping === state.isFirst) throw state.broken(`P ${id} is said to sweep, against what is known of it`);
   proc.sweeping = true;
-  state.sendRange('RangeActive', SWEEP);
+  state.sendRange('RangeActive', RANGE.sweep, id);
   return true;
 }
 
@@ -83,16 +80,16 @@ function sweepBegin(state: SchedulerState, args: Args): boolean {
   const proc = state.thread.proc as Proc;
   if (proc.sweeping) throw state.broken(`P ${proc.id} begins to sweep, but does already`);
   proc.sweeping = true;
-  state.sendRange('RangeBegin', SWEEP, stack);
+  state.sendRange('RangeBegin', RANGE.sweep, proc.id, stack);
   return true;
 }
 
-function sweepEnd(state: SchedulerState): boolean {
+function sweepEnd(state: SchedulerState, args: Args): boolean {
   state.need('+', '~');
   const proc = state.thread.proc as Proc;
   if (!proc.sweeping) throw state.broken(`P ${proc.id} ends a sweep that had not begun`);
   proc.sweeping = false;
-  state.sendRange('RangeEnd', SWEEP);
+  state.send('RangeEnd', { name: RANGE.sweep, subject: proc.id, value: args[0], reclaimed: args[1] });
   return true;
 }
 
@@ -102,7 +99,7 @@ function assistActive(state: SchedulerState, args: Args): boolean {
   if (goroutine === undefined) throw state.broken(`goroutine ${id}, which is not known, assists`);
   if (goroutine.assisting === state.isFirst) throw state.broken(`goroutine ${id} is said to assist, against what is known of it`);
   goroutine.assisting = true;
-  state.sendRange('RangeActive', ASSIST);
+  state.sendRange('RangeActive', RANGE.assist, id);
   return true;
 }
 
@@ -112,7 +109,7 @@ function assistBegin(state: SchedulerState, args: Args): boolean {
   const goroutine = state.thread.goroutine as Goroutine;
   if (goroutine.assisting) throw state.broken(`goroutine ${goroutine.id} begins to assist, but does already`);
   goroutine.assisting = true;
-  state.sendRange('RangeBegin', ASSIST, stack);
+  state.sendRange('RangeBegin', RANGE.assist, goroutine.id, stack);
   return true;
 }
 
@@ -121,7 +118,7 @@ function assistEnd(state: SchedulerState): boolean {
   const goroutine = state.thread.goroutine as Goroutine;
   if (!goroutine.assisting) throw state.broken(`goroutine ${goroutine.id} ends an assist that had not begun`);
   goroutine.assisting = false;
-  state.sendRange('RangeEnd', ASSIST);
+  state.sendRange('RangeEnd', RANGE.assist, goroutine.id);
   return true;
 }
 
@@ -131,21 +128,21 @@ function procsChange(state: SchedulerState, args: Args): boolean {
   const value = args[0];
   const stack = args[1];
   state.need('+', '+');
-  state.send('Metric', { name: '/sched/gomaxprocs:threads', value, stack });
+  state.send('Metric', { name: METRIC.gomaxprocs, value, stack });
   return true;
 }
 
 function heapAlloc(state: SchedulerState, args: Args): boolean {
   const value = args[0];
   state.need('+', '~');
-  state.send('Metric', { name: '/memory/classes/heap/objects:bytes', value });
+  state.send('Metric', { name: METRIC.heap, value });
   return true;
 }
 
 function heapGoal(state: SchedulerState, args: Args): boolean {
   const value = args[0];
   state.need('+', '~');
-  state.send('Metric', { name: '/gc/heap/goal:bytes', value });
+  state.send('Metric', { name: METRIC.goal, value });
   return true;
 }
 
@@ -208,8 +205,7 @@ function userLog(state: SchedulerState, args: Args): boolean {
   const message = args[2];
   const stack = args[3];
   state.need('+', '+');
-  state.text(message);
-  state.send('Log', { subject: task, name: state.text(category), stack });
+  state.send('Log', { subject: task, name: state.text(category), text: state.text(message), stack });
   return true;
 }
 

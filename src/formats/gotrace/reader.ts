@@ -11,7 +11,7 @@
 
 import type { Problem } from '../../base/errors.ts';
 import { InputError } from '../../base/errors.ts';
-import type { TraceEvent } from '../../model/trace.ts';
+import type { TraceSink } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
 import { Clock, orderGeneration } from './order.ts';
@@ -30,12 +30,6 @@ const MAX_BATCH_HEADER = 2 + 4 * 10;
 /** Whether bytes begin with the header of an execution trace. */
 export function looksLikeTrace(head: Uint8Array): boolean {
   return head.length >= HEADER_BYTES && HEADER.test(Buffer.from(head.subarray(0, HEADER_BYTES)).toString('latin1'));
-}
-
-export interface TraceSink {
-  /** A generation's tables, before its events. */
-  generation(generation: Generation): void;
-  event(event: TraceEvent): void;
 }
 
 export class TraceReader {
@@ -102,6 +96,7 @@ export class TraceReader {
       const message = `the trace is broken: ${damage.message}; what follows is not read`;
       this.report({ severity: 'error', message, offset: damage.offset });
     }
+    this.sink.generation(file);
     convertV1(file, (event) => this.sink.event(event));
     this.generations = 1;
   }

@@ -1,10 +1,12 @@
 /**
  * The events of execution traces of Go 1.22 and later (src/internal/trace/tracev2/events.go): one table for reading and
- * checking. No argument count is stored in a trace: who does not know an event's arguments can read nothing behind it.
+ * writing, for the binary form and the text form. No argument count is stored in a trace: who does not know an event's
+ * arguments can read nothing behind it.
  */
 
 /** Format versions of this family, by the number in `go 1.N trace`. */
 export const V2_VERSIONS = [22, 23, 25, 26] as const;
+export type TraceVersion = (typeof V2_VERSIONS)[number];
 
 export const Ev = {
   EventBatch: 1,
@@ -66,11 +68,39 @@ export const Ev = {
 export interface EventSpec {
   readonly id: number;
   readonly name: string;
-  /** Arguments behind the time, by the names of the text form; `…string` and `…stack` are ids of tables. */
+  /**
+   * Arguments by the names of the text form, of timed events those behind the time; `…string` and `…stack` are ids of
+   * tables.
+   */
   readonly args: readonly string[];
   /** First format version that has it. */
   readonly since: number;
 }
+
+/** What is no timed event: the frame of a trace and its tables. */
+export interface StructureSpec extends EventSpec {
+  /** What stands behind the arguments: as many frames as the last one says, or a length and so many bytes. */
+  readonly tail: 'frames' | 'data' | null;
+}
+
+/** Numbers of one frame, by the names of the text form. */
+export const FRAME_ARGS = ['pc', 'func', 'file', 'line'] as const;
+
+/** `id name since args…` of everything else, with `+frames` or `+data` for what follows. */
+const STRUCTURE = `
+1 EventBatch 22 gen m time size
+2 Stacks 22
+3 Stack 22 id nframes +frames
+4 Strings 22
+5 String 22 id +data
+6 CPUSamples 22
+7 CPUSample 22 time m p g stack
+8 Frequency 22 freq
+49 ExperimentalBatch 23 exp gen m time +data
+50 Sync 25
+51 ClockSnapshot 25 dt mono sec nsec
+52 EndOfGeneration 26
+`;
 
 /** `id name since args…` of every timed event. */
 const TIMED = `
@@ -126,13 +156,18 @@ const TIMED = `
 `;
 
 /** By id; undefined for what is no timed event. */
-export const TIMED_EVENTS: readonly (EventSpec | undefined)[] = makeTable();
+export const TIMED_EVENTS: readonly (EventSpec | undefined)[] = makeTable(TIMED);
 
-function makeTable(): (EventSpec | undefined)[] {
-  const table: (EventSpec | undefined)[] = [];
-  for (const line of TIMED.trim().split('\n')) {
-    const [id, name, since, ...args] = line.split(' ');
-    table[Number(id)] = { id: Number(id), name, args, since: Number(since) };
+/** By id; undefined for timed events. */
+export const STRUCTURE_EVENTS: readonly (StructureSpec | undefined)[] = makeTable(STRUCTURE);
+
+function makeTable(text: string): (StructureSpec | undefined)[] {
+  const table: (StructureSpec | undefined)[] = [];
+  for (const line of text.trim().split('\n')) {
+    const [id, name, since, ...words] = line.split(' ');
+    const args = words.filter((word) => !word.startsWith('+'));
+    const tail = words.includes('+frames') ? 'frames' : words.includes('+data') ? 'data' : null;
+    table[Number(id)] = { id: Number(id), name, args, since: Number(since), tail };
   }
   return table;
 }

@@ -3,7 +3,7 @@
  * events that the handlers of procs.ts and ranges.ts make.
  */
 
-import { type GoState, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
+import { blankEvent, type GoState, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
 import { TraceError } from './bytes.ts';
 import type { CpuSample, Generation } from './generation.ts';
 import { GoStatus, TIMED_EVENTS } from './spec.ts';
@@ -66,21 +66,7 @@ export class SchedulerState {
   private lastTime = -1;
   cursor: WireEvent | null = null;
   thread: Thread = { proc: null, goroutine: null };
-  private readonly event: TraceEvent = {
-    kind: 'Sync',
-    time: 0,
-    m: NOBODY,
-    p: NOBODY,
-    g: NOBODY,
-    resource: null,
-    subject: 0,
-    from: null,
-    to: null,
-    name: '',
-    value: 0,
-    stack: 0,
-    subjectStack: 0,
-  };
+  private readonly event = blankEvent();
 
   /** `emit` is given one object again and again. */
   constructor(emit: (event: TraceEvent) => void) {
@@ -190,8 +176,8 @@ export class SchedulerState {
     event.p = thread.proc?.id ?? NOBODY;
     event.g = thread.goroutine?.id ?? NOBODY;
     event.resource = event.from = event.to = null;
-    event.subject = event.value = event.stack = event.subjectStack = 0;
-    event.name = '';
+    event.subject = event.value = event.reclaimed = event.stack = event.subjectStack = 0;
+    event.name = event.text = '';
   }
 
   send(kind: TraceEventKind, details: Details): void {
@@ -204,15 +190,16 @@ export class SchedulerState {
   /** Hands the event out; its stacks must be in the generation's table. */
   private deliver(): void {
     const { event } = this;
-    if (event.stack !== 0) this.current.stack(event.stack, (this.cursor as WireEvent).offset);
+    if (event.stack !== 0) this.current.checkStack(event.stack, (this.cursor as WireEvent).offset);
     if (event.subjectStack !== 0 && event.subjectStack !== event.stack) {
-      this.current.stack(event.subjectStack, (this.cursor as WireEvent).offset);
+      this.current.checkStack(event.subjectStack, (this.cursor as WireEvent).offset);
     }
     this.emit(event);
   }
 
-  sendRange(kind: TraceEventKind, name: string, stack = 0): void {
-    this.send(kind, { name, stack });
+  /** `subject`: the goroutine or P whose range it is, {@link NOBODY} for one of all. */
+  sendRange(kind: TraceEventKind, name: string, subject: number, stack = 0): void {
+    this.send(kind, { name, subject, stack });
   }
 
   sendProc(proc: Proc, from: ProcState, to: ProcState): void {
@@ -225,6 +212,14 @@ export class SchedulerState {
     const event = this.transition('goroutine', goroutine.id, from, to);
     event.stack = stack;
     event.subjectStack = subjectStack;
+    this.deliver();
+  }
+
+  /** A goroutine is said to be in a state, on thread `m` where it is in a system call. */
+  sendStatus(goroutine: Goroutine, from: GoState, to: GoState, stack: number, m: number): void {
+    const event = this.transition('goroutine', goroutine.id, from, to);
+    event.subjectStack = stack;
+    event.value = m;
     this.deliver();
   }
 

@@ -3,7 +3,16 @@
  * file is one generation, states are those that the later events have, and a system call that did not block lasts 1 ns.
  */
 
-import { type GoState, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
+import {
+  blankEvent,
+  type GoState,
+  METRIC,
+  NOBODY,
+  type ProcState,
+  RANGE,
+  type TraceEvent,
+  type TraceEventKind,
+} from '../../model/trace.ts';
 import type { V1File } from './v1file.ts';
 import { orderV1 } from './v1order.ts';
 import { BLOCK_REASONS, stwKind, V1 } from './v1spec.ts';
@@ -28,21 +37,7 @@ class Converter {
   private stwKind = '';
   private lastTime = -1;
   private event = -1;
-  private readonly out: TraceEvent = {
-    kind: 'Sync',
-    time: 0,
-    m: NOBODY,
-    p: NOBODY,
-    g: NOBODY,
-    resource: null,
-    subject: 0,
-    from: null,
-    to: null,
-    name: '',
-    value: 0,
-    stack: 0,
-    subjectStack: 0,
-  };
+  private readonly out = blankEvent();
 
   constructor(file: V1File, emit: (event: TraceEvent) => void) {
     this.file = file;
@@ -128,7 +123,7 @@ class Converter {
 
   private create(time: number): void {
     if (this.initialising) this.created.add(this.arg(0));
-    else this.sendGo(time, this.arg(0), 'NotExist', 'Runnable');
+    else this.sendGo(time, this.arg(0), 'NotExist', 'Runnable', '', this.arg(1));
   }
 
   private start(type: number, time: number): void {
@@ -157,25 +152,24 @@ class Converter {
     if (type === V1.STWStart) this.stwKind = stwKind(this.file.version, this.arg(0));
     const range = this.rangeOf(type);
     if (range !== null) {
-      this.send(range.begins ? 'RangeBegin' : 'RangeEnd', time, range.name);
+      this.sendRange(range.begins ? 'RangeBegin' : 'RangeEnd', time, range.name);
       return true;
     }
     if (type === V1.Gomaxprocs && this.initialising) this.endInitialising(time);
-    else if (type === V1.Gomaxprocs) this.send('Metric', time, '/sched/gomaxprocs:threads', this.arg(0));
-    else if (type === V1.HeapAlloc) this.send('Metric', time, '/memory/classes/heap/objects:bytes', this.arg(0));
-    else if (type === V1.HeapGoal) this.send('Metric', time, '/gc/heap/goal:bytes', this.arg(0));
+    else if (type === V1.Gomaxprocs) this.send('Metric', time, METRIC.gomaxprocs, this.arg(0));
+    else if (type === V1.HeapAlloc) this.send('Metric', time, METRIC.heap, this.arg(0));
+    else if (type === V1.HeapGoal) this.send('Metric', time, METRIC.goal, this.arg(0));
     else return false;
     return true;
   }
 
   private rangeOf(type: number): { name: string; begins: boolean } | null {
     if (type === V1.STWStart || type === V1.STWDone)
-      return { name: `stop-the-world (${this.stwKind})`, begins: type === V1.STWStart };
-    if (type === V1.GCStart || type === V1.GCDone) return { name: 'GC concurrent mark phase', begins: type === V1.GCStart };
-    if (type === V1.GCSweepStart || type === V1.GCSweepDone)
-      return { name: 'GC incremental sweep', begins: type === V1.GCSweepStart };
+      return { name: `${RANGE.stwPrefix}${this.stwKind})`, begins: type === V1.STWStart };
+    if (type === V1.GCStart || type === V1.GCDone) return { name: RANGE.gcMark, begins: type === V1.GCStart };
+    if (type === V1.GCSweepStart || type === V1.GCSweepDone) return { name: RANGE.sweep, begins: type === V1.GCSweepStart };
     if (type === V1.GCMarkAssistStart || type === V1.GCMarkAssistDone)
-      return { name: 'GC mark assist', begins: type === V1.GCMarkAssistStart };
+      return { name: RANGE.assist, begins: type === V1.GCMarkAssistStart };
     return null;
   }
 
@@ -208,7 +202,7 @@ class Converter {
       this.sendUser('TaskEnd', time, this.tasks.get(this.arg(0)) ?? '', 0);
       this.tasks.delete(this.arg(0));
     } else if (type === V1.UserRegion) this.sendRegion(time);
-    else if (type === V1.UserLog) this.sendUser('Log', time, this.text(this.arg(1)), 0);
+    else if (type === V1.UserLog) this.sendUser('Log', time, this.text(this.arg(1)), 0, this.file.messages.get(this.event));
     else if (type === V1.CPUSample) this.send('StackSample', time);
   }
 
@@ -220,9 +214,9 @@ class Converter {
     this.sendUser(begins ? 'RegionBegin' : 'RegionEnd', time, this.text(this.arg(2)), begins || open === 0 ? 0 : 1);
   }
 
-  private sendUser(kind: TraceEventKind, time: number, name: string, value: number): void {
+  private sendUser(kind: TraceEventKind, time: number, name: string, value: number, text = ''): void {
     this.prepare(kind, time);
-    Object.assign(this.out, { subject: this.arg(0), name, value });
+    Object.assign(this.out, { subject: this.arg(0), name, value, text });
     this.deliver();
   }
 
@@ -240,9 +234,23 @@ class Converter {
     return this.file.strings.get(id) ?? '';
   }
 
-  private sendGo(time: number, goroutine: number, from: GoState, to: GoState, name = ''): void {
+  private sendGo(time: number, goroutine: number, from: GoState, to: GoState, name = '', newStack = 0): void {
     this.prepare('StateTransition', time);
-    Object.assign(this.out, { resource: 'goroutine', subject: goroutine, from, to, name });
+    // Who stops running tells with the event's stack where it was.
+    const subjectStack = from === 'Running' ? this.out.stack : newStack;
+    Object.assign(this.out, { resource: 'goroutine', subject: goroutine, from, to, name, subjectStack });
+    this.deliver();
+  }
+
+  private sendRange(kind: TraceEventKind, time: number, name: string): void {
+    this.prepare(kind, time);
+    const { out } = this;
+    out.name = name;
+    out.subject = name === RANGE.gcMark ? NOBODY : name === RANGE.sweep ? out.p : out.g;
+    if (kind === 'RangeEnd' && name === RANGE.sweep) {
+      out.value = this.arg(0);
+      out.reclaimed = this.arg(1);
+    }
     this.deliver();
   }
 
@@ -264,9 +272,9 @@ class Converter {
     out.m = kind === 'StackSample' ? NOBODY : (this.threads.get(proc) ?? NOBODY);
     out.g = goroutine === 0 ? NOBODY : goroutine;
     out.resource = out.from = out.to = null;
-    out.subject = out.value = out.subjectStack = 0;
+    out.subject = out.value = out.reclaimed = out.subjectStack = 0;
     out.stack = event < 0 ? 0 : file.stackIds.data[event];
-    out.name = '';
+    out.name = out.text = '';
   }
 
   private deliver(): void {

@@ -9,15 +9,20 @@
  */
 
 import { Float64Column, Int32Column } from '../../base/columns.ts';
+import type { StackId, StackTable } from '../../model/stacks.ts';
+import type { TraceTables } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
-import { orNone, type TraceFrame } from './generation.ts';
+import { orNone } from './generation.ts';
+import { TraceStacks } from './stacks.ts';
 import { MAX_V1_FRAMES, MAX_V1_STRING_BYTES, V1, type V1Event, v1Events } from './v1spec.ts';
 
 const PREFIXED = 3;
 const UTF8 = new TextDecoder();
 const MAX_PROCS = 1 << 16;
 
-export class V1File {
+export class V1File implements TraceTables {
+  /** These traces do not tell the wall clock. */
+  readonly clock = null;
   readonly version: number;
   /** By event: type, clock ticks, P (-1 for none), goroutine (0 for none), four arguments, stack. */
   readonly types = new Int32Column();
@@ -30,7 +35,9 @@ export class V1File {
   readonly byProc = new Map<number, Int32Column>();
   readonly samples = new Int32Column();
   readonly strings = new Map<number, string>([[0, '']]);
-  readonly stacks = new Map<number, readonly TraceFrame[]>([[0, []]]);
+  readonly stacks = new TraceStacks((id) => this.strings.get(id));
+  /** Messages of logs, by event. */
+  readonly messages = new Map<number, string>();
   /** Ticks per second; 0 until it was read. */
   frequency = 0;
   /** Where reading stopped, and why, if not at the end. */
@@ -58,6 +65,10 @@ export class V1File {
     return this.types.length;
   }
 
+  stackOf(id: number, stacks: StackTable): StackId {
+    return this.stacks.stackOf(id, stacks);
+  }
+
   private readEvent(cursor: ByteCursor): void {
     const at = cursor.base + cursor.pos;
     const head = cursor.byte();
@@ -67,7 +78,7 @@ export class V1File {
     this.readNumbers(cursor, spec.id === V1.Batch ? 1 : head >> 6);
     if (spec.id === V1.Stack) this.addStack(at);
     else this.take(spec, at);
-    if (spec.id === V1.UserLog) cursor.take(this.textLength(cursor, at));
+    if (spec.id === V1.UserLog) this.messages.set(this.count - 1, UTF8.decode(cursor.take(this.textLength(cursor, at))));
   }
 
   private readNumbers(cursor: ByteCursor, count: number): void {
@@ -104,9 +115,8 @@ export class V1File {
     if (numbers.length < 2 || count > MAX_V1_FRAMES || numbers.length !== 2 + 4 * count) {
       throw new TraceError(`a stack of ${numbers.length} numbers, which no number of frames has`, at);
     }
-    const frames: TraceFrame[] = [];
-    for (let i = 2; i < numbers.length; i += 4)
-      frames.push({ function: numbers[i + 1], file: numbers[i + 2], line: numbers[i + 3] });
+    const frames = new Float64Array(3 * count);
+    for (let i = 0; i < count; i++) frames.set(numbers.slice(4 * i + 3, 4 * i + 6), 3 * i);
     if (id !== 0 && count > 0) this.stacks.set(id, frames);
   }
 

@@ -1,0 +1,220 @@
+/** A trace, as it is read → what `goflame analyze` tells of it. Memory is bounded by what differs, not by events. */
+
+import { PS, type PState } from '../../model/pstates.ts';
+import type { StackId, StackTable } from '../../model/stacks.ts';
+import { type ClockSnapshot, METRIC, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
+import type { HotspotKind, ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
+import { CollectorCounter } from './collector.ts';
+import { GroupCounter } from './groups.ts';
+import { HotspotFinder } from './hotspots.ts';
+import { StackKinds } from './kinds.ts';
+import { Lanes } from './lanes.ts';
+import { LatencyCounter } from './latency.ts';
+import { ProcUsageCounter } from './procusage.ts';
+import { EDGE, SchedulerView, SOURCE, type SpanObserver } from './scheduler.ts';
+import { type GoTrack, GS, type GState, type ProcTrack } from './tracks.ts';
+import { UserSpanCounter } from './userspans.ts';
+import { Window } from './window.ts';
+
+export interface AnalyzeOptions {
+  /** Nanoseconds since the trace's first event: only what lies in [from, to) counts. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Only this P, this goroutine, goroutines whose entry function matches. */
+  readonly proc?: number;
+  readonly goroutine?: number;
+  readonly entry?: RegExp;
+  /** Hotspots, and worst latencies, that are listed. */
+  readonly top?: number;
+  /** Shorter hotspots are left out. */
+  readonly minDurationNs?: number;
+  /** Only hotspots of this kind are listed. */
+  readonly kind?: HotspotKind;
+}
+
+const DEFAULT_TOP = 10;
+/** Slices of the utilisation strips, and of what they are made from. */
+const STRIP_SLICES = 60;
+const LANE_SLICES = 512;
+const BUSY = 0;
+
+export class TraceAnalyzer implements TraceSink, SpanObserver {
+  private readonly options: AnalyzeOptions;
+  private readonly window: Window;
+  private readonly view: SchedulerView;
+  private readonly usage: ProcUsageCounter;
+  private readonly groups: GroupCounter;
+  private readonly latency: LatencyCounter;
+  private readonly hotspots: HotspotFinder;
+  private readonly collector: CollectorCounter;
+  private readonly user: UserSpanCounter;
+  private readonly lanes: Lanes;
+  /** By P: contended time up to when it became idle. */
+  private readonly idleSince: number[] = [];
+  /** Whether a goroutine's entry function is wanted, by entry id. */
+  private readonly entryWanted: boolean[] = [];
+  private clock: ClockSnapshot | null = null;
+  private samples = 0;
+
+  /** `stacks` is the table of the input that the trace is read from. */
+  constructor(stacks: StackTable, options: AnalyzeOptions = {}) {
+    this.options = options;
+    const top = options.top ?? DEFAULT_TOP;
+    this.window = new Window(options.from, options.to);
+    this.view = new SchedulerView(stacks, this, this.window);
+    const entryName = (id: number) => this.view.entryNames[id] ?? '';
+    this.usage = new ProcUsageCounter(this.window);
+    this.groups = new GroupCounter(this.window);
+    this.latency = new LatencyCounter(top, this.view.procs, entryName);
+    const filter = {
+      top,
+      minDurationNs: options.minDurationNs ?? 0,
+      kind: options.kind ?? null,
+      wantsProc: (id: number) => options.proc === undefined || options.proc === id,
+      wantsGoroutine: (go: GoTrack) => this.wants(go),
+    };
+    const kinds = new StackKinds(stacks);
+    this.hotspots = new HotspotFinder({ filter, window: this.window, kinds, queue: this.view.runnable, entryName });
+    this.collector = new CollectorCounter(this.window);
+    this.user = new UserSpanCounter(this.window);
+    this.lanes = new Lanes(LANE_SLICES, 1, this.window.from);
+  }
+
+  generation(tables: TraceTables): void {
+    this.clock ??= tables.clock;
+    this.view.generation(tables);
+  }
+
+  event(event: TraceEvent): void {
+    this.view.event(event);
+  }
+
+  /** Ends the trace. */
+  finish(): TraceAnalysis {
+    this.view.finish();
+    this.hotspots.finish();
+    const traceEnd = this.view.now;
+    this.collector.finish(traceEnd);
+    const { from } = this.window;
+    const end = Math.max(from, Math.min(this.window.to, traceEnd));
+    const procs = this.listProcs(traceEnd, end);
+    const { pauses, durations } = this.collector.stopped();
+    const hotspots = this.hotspots.list();
+    return {
+      stacks: this.view.stacks,
+      startNs: from,
+      endNs: end,
+      clock: this.clock,
+      gomaxprocs: this.usage.gomaxprocs(),
+      procs,
+      imbalance: imbalanceOf(procs),
+      contendedNs: this.view.runnable.contended,
+      groups: this.groups.list(
+        (id) => this.view.entryNames[id],
+        (entry) => this.options.entry?.test(entry) ?? true,
+      ),
+      latency: this.latency.summarize(),
+      worstLatencies: this.latency.list(),
+      kinds: this.hotspots.listKinds(hotspots),
+      hotspots: hotspots.slice(0, this.options.top ?? DEFAULT_TOP),
+      gc: this.collector.usage(),
+      stw: pauses,
+      stwDurations: durations,
+      ...this.user.list(),
+      logs: this.user.logs,
+      cpuSamples: this.samples,
+    };
+  }
+
+  // ---- spans ----
+
+  goSpan(go: GoTrack, state: GState, from: number, to: number, edge: number): void {
+    if (!this.wants(go)) return;
+    this.groups.addSpan(go, state, from, to, edge);
+    if (state !== GS.runnable) return;
+    if (edge === EDGE.none) this.hotspots.addWait(go, from, to);
+    const ran = edge === EDGE.none && go.seenBegin && this.view.moving === 'Running';
+    if (ran && this.window.contains(to)) this.latency.addWait(go, from, to);
+  }
+
+  procSpan(proc: ProcTrack, state: PState, from: number, to: number): void {
+    this.usage.addSpan(proc.id, state, from, to);
+    this.hotspots.addTime(proc.id, state, from, to);
+    if (state === PS.idle) this.usage.addIdleContended(proc.id, this.contended(to) - (this.idleSince[proc.id] ?? 0));
+    else this.addToLane(proc.id, from, to);
+    if (!proc.running) this.idleSince[proc.id] = this.contended(to);
+  }
+
+  holdBegins(proc: ProcTrack, go: GoTrack, time: number): void {
+    this.hotspots.begins(proc.id, go, time);
+  }
+
+  holdEnds(proc: ProcTrack, go: GoTrack, time: number): void {
+    this.hotspots.ends(proc.id, time);
+    this.latency.addHold(go, proc.id, proc.heldSince, time);
+  }
+
+  stackSeen(_go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number, time: number): void {
+    if (!this.window.contains(time)) return;
+    if (source === SOURCE.sample) this.samples++;
+    if (proc !== null) this.hotspots.see(proc.id, stack, source);
+  }
+
+  goEnds(go: GoTrack): void {
+    if (!this.wants(go)) return;
+    this.groups.addGoroutine(go);
+    this.groups.end(go);
+  }
+
+  other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void {
+    switch (event.kind) {
+      case 'Metric':
+        if (event.name === METRIC.gomaxprocs) this.usage.setGomaxprocs(event.value, event.time);
+        else this.collector.metric(event);
+        return;
+      case 'RangeBegin':
+      case 'RangeActive':
+      case 'RangeEnd':
+        this.collector.range(event, stack);
+        return;
+      default:
+        this.user.take(event, go);
+    }
+  }
+
+  // ---- helpers ----
+
+  private contended(time: number): number {
+    const { runnable } = this.view;
+    runnable.advance(time);
+    return runnable.contended;
+  }
+
+  private addToLane(proc: number, from: number, to: number): void {
+    const begin = Math.max(from, this.window.from);
+    const end = Math.min(to, this.window.to);
+    if (end > begin) this.lanes.add(proc, BUSY, begin, end);
+  }
+
+  /** One whose entry function is not known yet may be wanted; the groups are chosen at the end. */
+  private wants(go: GoTrack): boolean {
+    const { goroutine, entry } = this.options;
+    if (goroutine !== undefined && go.id !== goroutine) return false;
+    if (entry === undefined || go.entryId < 0) return true;
+    this.entryWanted[go.entryId] ??= entry.test(go.entry as string);
+    return this.entryWanted[go.entryId];
+  }
+
+  private listProcs(traceEnd: number, end: number): ProcUsage[] {
+    const rows = this.usage.list(traceEnd, this.view.runnable.contended);
+    return rows
+      .filter(({ id }) => this.options.proc === undefined || this.options.proc === id)
+      .map((row) => ({ ...row, strip: this.lanes.sharesOf(row.id, BUSY, end, STRIP_SLICES) }));
+  }
+}
+
+function imbalanceOf(procs: readonly ProcUsage[]): number {
+  const busy = procs.map(({ ns }) => ns.reduce((sum, value) => sum + value, 0) - ns[PS.idle]);
+  const mean = busy.reduce((sum, value) => sum + value, 0) / Math.max(1, busy.length);
+  return mean === 0 ? 0 : (Math.max(...busy) - mean) / mean;
+}

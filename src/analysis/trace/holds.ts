@@ -1,0 +1,186 @@
+/**
+ * Who held which P, from when to when, and what was seen meanwhile. A goroutine that comes back to its P within
+ * microseconds, nobody else having run there, has held it on: yielding to nobody is not letting go.
+ */
+
+import { P_STATE_COUNT, PS, type PState } from '../../model/pstates.ts';
+import type { StackId } from '../../model/stacks.ts';
+import type { Evidence, HotspotKind } from '../../model/traceanalysis.ts';
+import { HOTSPOT_KINDS } from '../../model/traceanalysis.ts';
+import { KIND, KIND_COUNT, type KindCode } from './kinds.ts';
+import { SOURCE, SOURCE_NAMES } from './scheduler.ts';
+import { type GoTrack, ROLE } from './tracks.ts';
+
+/** A break of this length ends no hold: about what it takes to go once through the scheduler. */
+export const MERGE_GAP_NS = 20_000;
+/** Different stacks that are kept of one hold. */
+const MAX_STACKS = 16;
+const SOURCE_COUNT = SOURCE_NAMES.length;
+
+/** A stack seen in a hold. */
+export interface SeenStack {
+  readonly stack: StackId;
+  readonly source: number;
+  readonly kind: KindCode;
+  count: number;
+}
+
+/** The hold of a P that is under way, or was the last one. The object is used again for the next. */
+export class Hold {
+  readonly proc: number;
+  go: GoTrack | null = null;
+  start = 0;
+  end = 0;
+  /** Without the breaks. */
+  held = 0;
+  /** Whether the goroutine is on the P now. */
+  open = false;
+  private overflowed = false;
+  /** Waiting of others up to the begin and up to the end, as the queue of runnable goroutines counts it. */
+  waitedBefore = 0;
+  waitedAfter = 0;
+  samples = 0;
+  /** By P state, without the breaks. */
+  readonly ns = new Float64Array(P_STATE_COUNT);
+  /** By source and kind. */
+  readonly seen = new Int32Array(SOURCE_COUNT * KIND_COUNT);
+  /** Kinds seen, one bit each. */
+  kinds = 0;
+  /** Whether it was in any other state than user code. */
+  mixed = false;
+  readonly stacks: SeenStack[] = [];
+
+  constructor(proc: number) {
+    this.proc = proc;
+  }
+
+  /** There are millions of holds, and most are short: what was not touched is not cleared. */
+  begin(go: GoTrack, time: number, waited: number): void {
+    this.go = go;
+    this.start = this.end = time;
+    this.held = 0;
+    this.open = true;
+    this.waitedBefore = this.waitedAfter = waited;
+    this.ns[PS.user] = 0;
+    if (this.mixed) this.ns.fill(0);
+    this.mixed = false;
+    if (this.kinds === 0) return;
+    this.kinds = 0;
+    this.samples = 0;
+    for (const { source, kind } of this.stacks) this.seen[source * KIND_COUNT + kind] = 0;
+    if (this.overflowed) this.seen.fill(0);
+    this.overflowed = false;
+    this.stacks.length = 0;
+  }
+
+  addTime(state: PState, ns: number): void {
+    this.ns[state] += ns;
+    if (state !== PS.user) this.mixed = true;
+  }
+
+  see(stack: StackId, source: number, kind: KindCode): void {
+    this.kinds |= 1 << kind;
+    if (source === SOURCE.sample) this.samples++;
+    this.seen[source * KIND_COUNT + kind]++;
+    for (const known of this.stacks) {
+      if (known.stack === stack && known.source === source) {
+        known.count++;
+        return;
+      }
+    }
+    if (this.stacks.length < MAX_STACKS) this.stacks.push({ stack, source, kind, count: 1 });
+    else this.overflowed = true;
+  }
+
+  /** Where it was seen, and with what kind of work, samples first. */
+  evidence(): Evidence[] {
+    const list: Evidence[] = [];
+    for (let source = 0; source < SOURCE_COUNT; source++) {
+      for (let kind = 0; kind < KIND_COUNT; kind++) {
+        const count = this.seen[source * KIND_COUNT + kind];
+        if (count > 0) list.push({ source: SOURCE_NAMES[source], kind: HOTSPOT_KINDS[kind] as HotspotKind, count });
+      }
+    }
+    return list;
+  }
+}
+
+export interface Verdict {
+  readonly kind: KindCode;
+  readonly confidence: 'high' | 'medium' | 'low' | 'none';
+}
+
+/** States whose time the trace's own ranges tell, with the kind that they are. */
+const RANGE_KINDS: readonly { readonly states: readonly PState[]; readonly kind: KindCode }[] = [
+  { states: [PS.gcDedicated, PS.gcFractional, PS.gcIdle, PS.gcWorker], kind: KIND['GC worker'] },
+  { states: [PS.assist], kind: KIND['GC assist'] },
+  { states: [PS.syscall], kind: KIND.syscall },
+  { states: [PS.stw], kind: KIND['stop-the-world'] },
+  { states: [PS.sweep], kind: KIND.sweep },
+];
+
+/** Weights of what is seen. A preemption looks into a goroutine as a sample does; where it blocks, it has left its work. */
+const WEIGHTS = [8, 8, 2, 2, 1, 1, 1];
+/** Stacks of one source count at most so often: a thousand sweeps are no thousand looks. */
+const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1];
+
+/**
+ * What kind of work a hold was: what the ranges say of more than half of its time, otherwise what most of the stacks seen
+ * in it say; user code where nothing was seen.
+ */
+export function kindOfHold(hold: Hold): KindCode {
+  const ranged = hold.mixed ? rangeKind(hold) : -1;
+  if (ranged >= 0) return ranged;
+  if (hold.go?.role === ROLE.gcWorker) return KIND['GC worker'];
+  const { kinds } = hold;
+  // One kind, or none, needs no weighing.
+  if ((kinds & (kinds - 1)) === 0) return kinds === 0 ? KIND['user code'] : 31 - Math.clz32(kinds);
+  return strongest(scoreKinds(hold));
+}
+
+/** How sure the kind of a hold is, and what it is. */
+export function judgeHold(hold: Hold): Verdict {
+  const kind = kindOfHold(hold);
+  if ((hold.mixed && rangeKind(hold) >= 0) || hold.go?.role === ROLE.gcWorker) return { kind, confidence: 'high' };
+  if (hold.kinds === 0) return { kind, confidence: 'none' };
+  const scores = scoreKinds(hold);
+  const agreeing = kind === KIND['map growth'] ? scores[kind] + scores[KIND['map operation']] : scores[kind];
+  return { kind, confidence: confidenceOf(scores[kind], agreeing / scores.reduce((sum, score) => sum + score, 0)) };
+}
+
+/** The kind that the ranges tell of more than half of the time; -1 for none. */
+function rangeKind({ ns, held }: Hold): KindCode {
+  for (const { states, kind } of RANGE_KINDS) {
+    let time = 0;
+    for (const state of states) time += ns[state];
+    if (2 * time > held) return kind;
+  }
+  return -1;
+}
+
+function scoreKinds({ seen }: Hold): Float64Array {
+  const scores = new Float64Array(KIND_COUNT);
+  for (let source = 0; source < SOURCE_COUNT; source++) {
+    let all = 0;
+    for (let kind = 0; kind < KIND_COUNT; kind++) all += seen[source * KIND_COUNT + kind];
+    if (all === 0) continue;
+    const share = Math.min(all, MOST_PER_SOURCE[source]) / all;
+    for (let kind = 0; kind < KIND_COUNT; kind++) scores[kind] += seen[source * KIND_COUNT + kind] * share * WEIGHTS[source];
+  }
+  return scores;
+}
+
+function strongest(scores: Float64Array): KindCode {
+  let kind = 0;
+  for (let i = 1; i < KIND_COUNT; i++) if (scores[i] > scores[kind]) kind = i;
+  // Growth is spread over the operations that drive it: a map that is written while it grows is a map that grows.
+  const growth = scores[KIND['map growth']];
+  return kind === KIND['map operation'] && 2 * growth >= scores[kind] ? KIND['map growth'] : kind;
+}
+
+/** Two looks that agree, with hardly any that contradicts, are sure; one look, or what was begun in it, is likely. */
+function confidenceOf(best: number, share: number): Verdict['confidence'] {
+  if (best >= 16 && share >= 2 / 3) return 'high';
+  if (best >= 4 && share >= 1 / 2) return 'medium';
+  return 'low';
+}

@@ -1,0 +1,212 @@
+/** The longest holds of Ps, what they were, and who waited for a P meanwhile. */
+
+import { TopK } from '../../base/topk.ts';
+import { PS, type PState } from '../../model/pstates.ts';
+import { NO_STACK, type StackId } from '../../model/stacks.ts';
+import { HOTSPOT_KINDS, type Hotspot, type HotspotKind, type KindUsage, type OtherGoroutine } from '../../model/traceanalysis.ts';
+import { Hold, judgeHold, kindOfHold, MERGE_GAP_NS, type SeenStack } from './holds.ts';
+import { KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
+import type { RunnableQueue } from './runnable.ts';
+import { SOURCE_NAMES } from './scheduler.ts';
+import { SpanLog } from './spanlog.ts';
+import type { GoTrack } from './tracks.ts';
+import type { Window } from './window.ts';
+
+/** Goroutines that are listed as starved by one hold. */
+const STARVED_LISTED = 10;
+/** Goroutines still waiting when a hold ends that are looked at, longest waiting first. */
+const STILL_WAITING = 200;
+const STACKS_LISTED = 5;
+/** Holds kept of each kind at least: so far down are ranks exact. */
+const KEPT = 64;
+
+export interface HotspotFilter {
+  /** How many will be asked for. */
+  readonly top: number;
+  readonly minDurationNs: number;
+  /** Only holds of this kind are listed; null for all. */
+  readonly kind: HotspotKind | null;
+  /** Whether holds of this P, and of this goroutine, are wanted. */
+  wantsProc(id: number): boolean;
+  wantsGoroutine(go: GoTrack): boolean;
+}
+
+/** A hold that may be listed. */
+interface Candidate {
+  readonly hold: Omit<Hotspot, 'rank' | 'entry' | 'mapFunction'>;
+  readonly go: GoTrack;
+}
+
+interface Starved {
+  readonly list: OtherGoroutine[];
+  readonly count: number;
+}
+
+export class HotspotFinder {
+  private readonly filter: HotspotFilter;
+  private readonly window: Window;
+  private readonly kinds: StackKinds;
+  private readonly queue: RunnableQueue;
+  private readonly entryName: (id: number) => string;
+  private readonly waits = new SpanLog();
+  private readonly holds: (Hold | undefined)[] = [];
+  private readonly best = HOTSPOT_KINDS.map(() => new TopK<Candidate>(0));
+  private readonly usage = HOTSPOT_KINDS.map((kind) => ({ kind, ns: 0, holds: 0, longestNs: 0 }));
+
+  constructor(parts: {
+    filter: HotspotFilter;
+    window: Window;
+    kinds: StackKinds;
+    queue: RunnableQueue;
+    entryName: (id: number) => string;
+  }) {
+    this.filter = parts.filter;
+    this.window = parts.window;
+    this.kinds = parts.kinds;
+    this.queue = parts.queue;
+    this.entryName = parts.entryName;
+    for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(Math.max(parts.filter.top, KEPT));
+  }
+
+  begins(proc: number, go: GoTrack, time: number): void {
+    let hold = this.holds[proc];
+    if (hold === undefined) {
+      hold = new Hold(proc);
+      this.holds[proc] = hold;
+    } else if (hold.go === go && time - hold.end <= MERGE_GAP_NS) {
+      hold.open = true;
+      return;
+    } else this.close(hold);
+    this.queue.advance(time);
+    hold.begin(go, time, this.queue.waited);
+  }
+
+  ends(proc: number, time: number): void {
+    const hold = this.holds[proc];
+    if (hold === undefined) return;
+    hold.end = time;
+    hold.open = false;
+    this.queue.advance(time);
+    hold.waitedAfter = this.queue.waited;
+  }
+
+  /** The P was in a state while held. */
+  addTime(proc: number, state: PState, from: number, to: number): void {
+    if (state === PS.idle || state === PS.scheduler) return;
+    const ns = this.window.overlap(from, to);
+    const hold = this.holds[proc];
+    if (hold === undefined || ns === 0) return;
+    hold.held += ns;
+    hold.addTime(state, ns);
+  }
+
+  see(proc: number, stack: StackId, source: number): void {
+    this.holds[proc]?.see(stack, source, this.kinds.kindOf(stack));
+  }
+
+  /** A goroutine has waited for a P. */
+  addWait(go: GoTrack, from: number, to: number): void {
+    this.waits.add(go, -1, from, to);
+  }
+
+  finish(): void {
+    for (const hold of this.holds) if (hold !== undefined) this.close(hold);
+  }
+
+  /** Longest first. */
+  list(): Hotspot[] {
+    const { kind } = this.filter;
+    const all = this.best.flatMap((best, code) => (kind === null || kind === HOTSPOT_KINDS[code] ? best.list() : []));
+    all.sort((a, b) => b.hold.heldNs - a.hold.heldNs || a.hold.startNs - b.hold.startNs || a.hold.proc - b.hold.proc);
+    return all.map(({ hold, go }, i) => ({
+      rank: i + 1,
+      ...hold,
+      entry: go.entry ?? '',
+      mapFunction: this.mapFunctionOf(hold.stacks),
+    }));
+  }
+
+  /** Kinds that took time, most first. `hotspots` is the list of all of them. */
+  listKinds(hotspots: readonly Hotspot[]): KindUsage[] {
+    return this.usage
+      .filter(({ ns }) => ns > 0)
+      .sort((a, b) => b.ns - a.ns)
+      .map((usage) => ({ ...usage, longest: hotspots.find(({ kind }) => kind === usage.kind) ?? null }));
+  }
+
+  private close(hold: Hold): void {
+    const { go, held } = hold;
+    if (go === null || held === 0 || !this.filter.wantsProc(hold.proc) || !this.filter.wantsGoroutine(go)) return;
+    const kind = kindOfHold(hold);
+    const usage = this.usage[kind];
+    usage.ns += held;
+    usage.holds++;
+    if (held > usage.longestNs) usage.longestNs = held;
+    if (held < this.filter.minDurationNs || !this.best[kind].wants(held)) return;
+    this.best[kind].add(held, { hold: this.describe(hold, go), go });
+  }
+
+  private describe(hold: Hold, go: GoTrack): Candidate['hold'] {
+    const { kind, confidence } = judgeHold(hold);
+    const startNs = Math.max(hold.start, this.window.from);
+    const endNs = Math.min(hold.end, this.window.to);
+    const { list, count } = this.starvedIn(startNs, endNs, go);
+    const stacks = hold.stacks.sort((a, b) => rankOf(b, kind) - rankOf(a, kind));
+    return {
+      kind: HOTSPOT_KINDS[kind] as HotspotKind,
+      confidence,
+      evidence: hold.evidence(),
+      proc: hold.proc,
+      startNs,
+      endNs,
+      heldNs: hold.held,
+      goroutine: go.id,
+      stack: stacks[0]?.stack ?? go.ownStack,
+      stacks: stacks
+        .slice(0, STACKS_LISTED)
+        .map(({ stack, source, count }) => ({ stack, source: SOURCE_NAMES[source] as string, count })),
+      samples: hold.samples,
+      assistNs: hold.ns[PS.assist],
+      sweepNs: hold.ns[PS.sweep],
+      syscallNs: hold.ns[PS.syscall],
+      stwNs: hold.ns[PS.stw],
+      starvedCount: count,
+      starvedNs: hold.waitedAfter - hold.waitedBefore,
+      starved: list,
+    };
+  }
+
+  /** Who waited for a P in [from, to), by goroutine, longest first. */
+  private starvedIn(from: number, to: number, holder: GoTrack): Starved {
+    const byId = new Map<number, { entryId: number; ns: number }>();
+    const add = (id: number, entryId: number, ns: number) => {
+      const known = byId.get(id);
+      if (known === undefined) byId.set(id, { entryId, ns });
+      else known.ns += ns;
+    };
+    this.waits.visit(from, to, (id, entryId, _proc, begin, end) => add(id, entryId, end - begin));
+    let left = STILL_WAITING;
+    for (let go = this.queue.first; go !== null && left > 0 && go.since < to; go = go.later, left--) {
+      add(go.id, go.entryId, to - Math.max(from, go.since));
+    }
+    byId.delete(holder.id);
+    const list = [...byId]
+      .sort(([a, x], [b, y]) => y.ns - x.ns || a - b)
+      .slice(0, STARVED_LISTED)
+      .map(([goroutine, { entryId, ns }]) => ({ goroutine, entry: this.entryName(entryId), ns }));
+    return { list, count: byId.size };
+  }
+
+  private mapFunctionOf(stacks: Candidate['hold']['stacks']): string | null {
+    for (const { stack } of stacks) {
+      const name = stack === NO_STACK ? null : this.kinds.mapFunctionOf(stack);
+      if (name !== null) return name;
+    }
+    return null;
+  }
+}
+
+/** Stacks of the hold's own kind first, those of samples before others, then the most frequent. */
+function rankOf({ kind, source, count }: SeenStack, wanted: KindCode): number {
+  return (kind === wanted ? 1e9 : 0) + (10 - source) * 1e7 + count;
+}

@@ -1,0 +1,114 @@
+/** The work of `goflame analyze`. */
+
+import { type AnalyzeOptions, TraceAnalyzer } from '../analysis/trace/analyzer.ts';
+import { parseTraceConditions, type TraceCondition } from '../analysis/trace/failon.ts';
+import { InputError, UsageError } from '../base/errors.ts';
+import type { Evidence, EvidenceSink } from '../model/evidence.ts';
+import type { TraceAnalysis } from '../model/traceanalysis.ts';
+import { HOTSPOT_KINDS, type HotspotKind } from '../model/traceanalysis.ts';
+import { writeAnalyzeJson } from '../render/analyzejson.ts';
+import { writeAnalyzeText } from '../render/analyzetext.ts';
+import { formatDuration } from '../render/units.ts';
+import { EXIT } from './exit.ts';
+import { isDamaged, tellProblems } from './findings.ts';
+import { type ReadInput, readInputs } from './inputs.ts';
+import { writeOutput } from './outputs.ts';
+import { colorsFor, outputColumns } from './terminal.ts';
+import { parseDuration, requireDuration, selectTrace, type TraceArguments } from './traceoptions.ts';
+
+export interface AnalyzeArguments extends TraceArguments {
+  readonly file?: string;
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly top: number;
+  readonly kind?: string;
+  readonly 'min-duration'?: string;
+  readonly 'fail-on'?: string;
+  readonly strict?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** The exit code; null where `--strict` refuses the input. */
+export async function analyzeTrace(args: AnalyzeArguments): Promise<number | null> {
+  const conditions = args['fail-on'] === undefined ? [] : parseTraceConditions(args['fail-on'], parseDuration);
+  const { input, analysis } = await readTrace(args, analyzeOptions(args));
+  const { file, evidence } = input;
+  if (!args.quiet && !args.json) tellProblems([input]);
+  if (args.strict && isDamaged([input])) {
+    if (args.json) tellProblems([input]);
+    return null;
+  }
+  const trace = { file, part: requireTrace(input), analysis, problems: evidence.problems };
+  const text = args.json
+    ? [writeAnalyzeJson(trace)]
+    : writeAnalyzeText(trace, { columns: outputColumns(), paint: colorsFor(process.stdout), top: args.top });
+  await writeOutput(text, args.output);
+  return judgeTrace(conditions, analysis);
+}
+
+function analyzeOptions(args: AnalyzeArguments): AnalyzeOptions {
+  const { top, kind } = args;
+  if (!Number.isInteger(top) || top < 1) throw new UsageError('--top expects a whole number of at least 1');
+  const minDuration = args['min-duration'];
+  return {
+    ...selectTrace(args),
+    top,
+    ...(minDuration === undefined ? {} : { minDurationNs: requireDuration('min-duration', minDuration) }),
+    ...(kind === undefined ? {} : { kind: kindOption(kind) }),
+  };
+}
+
+function kindOption(text: string): HotspotKind {
+  const kind = HOTSPOT_KINDS.find((one) => one.toLowerCase() === text.toLowerCase().replaceAll('-', ' '));
+  if (kind === undefined) throw new UsageError(`--kind ${text}: expected one of ${HOTSPOT_KINDS.join(', ')}`);
+  return kind;
+}
+
+/** Reads the one trace and analyses it on the way. @throws InputError where the input is no trace */
+async function readTrace(
+  args: AnalyzeArguments,
+  options: AnalyzeOptions,
+): Promise<{ input: ReadInput; analysis: TraceAnalysis }> {
+  let analyzer: TraceAnalyzer | null = null;
+  const request = { files: [args.file ?? '-'], quiet: args.quiet ?? false };
+  const [input] = await readInputs(request, (stacks): EvidenceSink => {
+    const one = new TraceAnalyzer(stacks, options);
+    analyzer = one;
+    return { goroutine: () => {}, record: () => {}, race: () => {}, trace: () => one };
+  });
+  requireTrace(input);
+  return { input, analysis: (analyzer as unknown as TraceAnalyzer).finish() };
+}
+
+/** What the commands for other inputs are, by format. */
+const OTHER_FORMATS: Readonly<Record<string, string>> = {
+  schedtrace: 'a schedtrace log, which tells no events; goflame inspect shows it',
+  folded: 'folded stacks; goflame render draws them',
+};
+
+function requireTrace({ file, evidence }: ReadInput): Extract<Evidence['parts'][number], { format: 'go-trace' }> {
+  for (const part of evidence.parts) if (part.format === 'go-trace') return part;
+  const [first] = evidence.parts;
+  const what = OTHER_FORMATS[first.format] ?? `a ${first.format.replace('-', ' ')}; goflame inspect shows it`;
+  throw new InputError(`this is ${what}. analyze reads execution traces (runtime/trace, go test -trace, the flight recorder)`, {
+    file,
+  });
+}
+
+/** The exit code by `--fail-on`; says on stderr what was found. */
+function judgeTrace(conditions: readonly TraceCondition[], analysis: TraceAnalysis): number {
+  let code: number = EXIT.done;
+  for (const { text, metric, limit } of conditions) {
+    const value = metric.of(analysis);
+    if (!(value > limit)) continue;
+    const shown =
+      metric.unit === 'duration'
+        ? formatDuration(value)
+        : metric.unit === 'share'
+          ? `${(100 * value).toFixed(1)}%`
+          : String(value);
+    process.stderr.write(`goflame: found ${metric.about}: ${shown} (--fail-on ${text})\n`);
+    code = EXIT.found;
+  }
+  return code;
+}

@@ -1,0 +1,209 @@
+/** What was found out about a trace, as text for a terminal: Ps, what held them, latency, goroutines, GC, user spans. */
+
+import { P_STATE_COUNT, PS, type PState } from '../model/pstates.ts';
+import { addStates, type Durations, type GoroutineGroup, type ProcUsage, type TraceAnalysis } from '../model/traceanalysis.ts';
+import { type AnalyzedTrace, wallTime } from './analyzejson.ts';
+import { countUnit, formatCount } from './geometry.ts';
+import { hotspotLines, kindLines } from './hotspottext.ts';
+import { headingLine, type Paint } from './inspectplain.ts';
+import { latencyLines } from './latencytext.ts';
+import { fitMiddle, fitRight, padStart, printable } from './textblocks.ts';
+import { formatBytes, formatDuration, formatPercent, sparkline } from './units.ts';
+
+export interface AnalyzeTextOptions {
+  readonly columns: number;
+  readonly paint: Paint;
+  /** Rows of each table. */
+  readonly top: number;
+}
+
+/** What the sections need. */
+export interface AnalyzePage extends AnalyzeTextOptions {
+  readonly analysis: TraceAnalysis;
+}
+
+const INDENT = '  ';
+
+/** Lines with their line breaks, none wider than asked for. */
+export function* writeAnalyzeText(trace: AnalyzedTrace, options: AnalyzeTextOptions): Generator<string> {
+  const page = { ...options, analysis: trace.analysis };
+  for (const line of lines(trace, page)) yield `${line.trimEnd()}\n`;
+}
+
+function* lines(trace: AnalyzedTrace, page: AnalyzePage): Generator<string> {
+  yield* head(trace, page);
+  yield* procTable(page);
+  yield* kindLines(page);
+  yield* hotspotLines(page);
+  yield* latencyLines(page);
+  yield* groupTable(page);
+  yield* collectorLines(page);
+  yield* userLines(page);
+}
+
+/** A section's title with an empty line before. */
+export function* sectionTitle({ paint, columns }: AnalyzePage, title: string, rest = ''): Generator<string> {
+  yield '';
+  const shown = fitRight(title, columns - 2);
+  yield `${INDENT}${paint.bold(shown)}${fitRight(rest, Math.max(0, columns - 2 - shown.length))}`;
+}
+
+function* head({ file, part, analysis }: AnalyzedTrace, { columns, paint }: AnalyzePage): Generator<string> {
+  yield headingLine(file, `execution trace (go ${part.version})`, null, columns, paint);
+  const { startNs, endNs, gomaxprocs, clock } = analysis;
+  const values = gomaxprocs.map(({ value }) => value);
+  const facts = [
+    startNs === 0 ? formatDuration(endNs) : `${formatDuration(startNs)} to ${formatDuration(endNs)}`,
+    `GOMAXPROCS ${values.slice(0, 8).join(' → ')}${values.length > 8 ? ' → …' : ''}`,
+    countUnit(part.events, 'events'),
+    countUnit(analysis.cpuSamples, 'CPU samples'),
+  ];
+  if (clock !== null) facts.push(`from ${wallTime(clock.wallNs + BigInt(Math.round(startNs - clock.time))).slice(0, 23)}Z`);
+  yield INDENT + fitRight(facts.join(', '), columns - 2);
+  if (part.truncated) yield INDENT + paint.yellow('the trace is not whole: see the problems on stderr');
+}
+
+// ---- Ps ----
+
+interface Column {
+  readonly title: string;
+  readonly states: readonly PState[];
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'user', states: [PS.user] },
+  { title: 'GC', states: [PS.gcDedicated, PS.gcFractional, PS.gcIdle, PS.gcWorker] },
+  { title: 'assist', states: [PS.assist] },
+  { title: 'sweep', states: [PS.sweep] },
+  { title: 'syscall', states: [PS.syscall] },
+  { title: 'STW', states: [PS.stw] },
+  { title: 'sched', states: [PS.scheduler] },
+  { title: 'idle', states: [PS.idle] },
+];
+const CELL = 8;
+
+function* procTable(page: AnalyzePage): Generator<string> {
+  const { analysis, columns, paint, top } = page;
+  const { procs } = analysis;
+  yield* sectionTitle(page, 'P states', `  (share of each P's time; user code, GC workers, mark assists, sweeping, …)`);
+  const titles = COLUMNS.map(({ title }) => padStart(title, CELL)).join('');
+  yield INDENT + paint.dim(fitRight(`${padStart('P', 5)}${titles}  busy over time`, columns - 2));
+  const shown = procs.slice(0, Math.max(16, 2 * top));
+  for (const proc of shown) yield INDENT + fitRight(procRow(String(proc.id), [proc], stripOf([proc], columns)), columns - 2);
+  if (shown.length < procs.length) yield `${INDENT}      … ${procs.length - shown.length} more Ps; --json has all`;
+  if (procs.length > 1) yield INDENT + paint.bold(fitRight(procRow('all', procs, stripOf(procs, columns)), columns - 2));
+  yield* procNotes(page);
+}
+
+function procRow(name: string, procs: readonly ProcUsage[], strip: string): string {
+  const total = totalOf(procs);
+  const cells = COLUMNS.map(({ states }) =>
+    padStart(
+      formatPercent(
+        states.reduce((sum, state) => sum + addStates(procs, state), 0),
+        total,
+      ),
+      CELL,
+    ),
+  );
+  return `${padStart(name, 5)}${cells.join('')}  ${strip}`;
+}
+
+/** Busy shares in as many characters as there is room for. */
+function stripOf(procs: readonly ProcUsage[], columns: number): string {
+  const room = Math.max(0, Math.min(60, columns - 2 - 5 - COLUMNS.length * CELL - 2));
+  const slices = procs[0]?.strip.length ?? 0;
+  const mean = Array.from({ length: slices }, (_, i) => procs.reduce((sum, { strip }) => sum + strip[i], 0) / procs.length);
+  const each = slices / Math.max(1, room);
+  const shares = Array.from({ length: Math.min(room, slices) }, (_, i) => {
+    const part = mean.slice(Math.floor(i * each), Math.max(Math.floor(i * each) + 1, Math.floor((i + 1) * each)));
+    return part.reduce((sum, share) => sum + share, 0) / part.length;
+  });
+  return sparkline(shares);
+}
+
+function totalOf(procs: readonly ProcUsage[]): number {
+  let total = 0;
+  for (let state = 0; state < P_STATE_COUNT; state++) total += addStates(procs, state);
+  return total;
+}
+
+function* procNotes({ analysis, columns, paint }: AnalyzePage): Generator<string> {
+  const { procs, endNs, startNs, contendedNs, imbalance } = analysis;
+  const starving = procs.reduce((sum, proc) => sum + proc.idleWhileRunnableNs, 0);
+  const notes = [
+    `goroutines waited for a P during ${formatPercent(contendedNs, endNs - startNs)} of the time`,
+    `meanwhile Ps idled for ${formatDuration(starving)} of P time (${formatPercent(starving, totalOf(procs))})`,
+    `busiest P ${formatPercent(imbalance, 1)} above the mean`,
+  ];
+  yield INDENT + paint.dim(fitRight(notes.join('; '), columns - 2));
+}
+
+// ---- goroutines ----
+
+function* groupTable(page: AnalyzePage): Generator<string> {
+  const { analysis, columns, paint, top } = page;
+  const { groups } = analysis;
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  yield* sectionTitle(page, 'Goroutines', `  ${countUnit(count, 'goroutines')} by the function they began with`);
+  if (groups.length === 0) return;
+  const titles = ['count', 'running', 'runnable', 'p99', 'syscall', 'waiting'];
+  yield INDENT + paint.dim(fitRight(`${titles.map((title) => padStart(title, 10)).join('')}  function`, columns - 2));
+  for (const group of groups.slice(0, top)) yield* groupRows(group, columns, paint);
+  if (groups.length > top) yield INDENT + paint.dim(`    … ${groups.length - top} more; --top N shows more`);
+}
+
+function* groupRows(group: GoroutineGroup, columns: number, paint: Paint): Generator<string> {
+  const reasons = Object.entries(group.waitingNs);
+  const waiting = reasons.reduce((sum, [, ns]) => sum + ns, 0);
+  const times = [group.runningNs, group.runnableNs, group.runnable.p99Ns, group.syscallNs, waiting];
+  const cells = [formatCount(group.count), ...times.map((ns) => (ns === 0 ? '-' : formatDuration(ns)))];
+  const name = fitMiddle(printable(group.entry === '' ? '(unknown)' : group.entry), Math.max(8, columns - 2 - 62));
+  yield INDENT + fitRight(`${cells.map((cell) => padStart(cell, 10)).join('')}  ${name}`, columns - 2);
+  const listed = reasons.slice(0, 3).map(([reason, ns]) => `${reason === '' ? '(no reason)' : reason} ${formatDuration(ns)}`);
+  if (listed.length > 0) yield INDENT + paint.dim(fitRight(`${' '.repeat(62)}${printable(listed.join(', '))}`, columns - 2));
+}
+
+// ---- GC ----
+
+function* collectorLines(page: AnalyzePage): Generator<string> {
+  const { analysis, columns } = page;
+  const { gc, stw, stwDurations, startNs, endNs } = analysis;
+  if (gc.cycles.length === 0 && stwDurations.count === 0 && gc.heapMaxBytes === 0) return;
+  yield* sectionTitle(page, 'Garbage collection');
+  const rows = [
+    `${countUnit(gc.cycles.length, 'cycles')}, marking ${formatDuration(gc.markNs)} (${formatPercent(gc.markNs, endNs - startNs)} of the time)`,
+    `mark assists    ${spansText(gc.assists)}`,
+    `sweeps          ${spansText(gc.sweeps)}; ${formatBytes(gc.sweptBytes)} swept, ${formatBytes(gc.reclaimedBytes)} reclaimed`,
+    `stop-the-world  ${spansText(stwDurations)}`,
+    `heap            at most ${formatBytes(gc.heapMaxBytes)}, ${formatBytes(gc.heapLastBytes)} at the end, goal ${formatBytes(gc.goalLastBytes)}`,
+  ];
+  for (const row of rows) yield INDENT + fitRight(row, columns - 2);
+  const longest = [...stw].sort((a, b) => b.durationNs - a.durationNs || a.startNs - b.startNs).slice(0, 3);
+  for (const { reason, startNs: at, durationNs } of longest)
+    yield `${INDENT}  ${fitRight(`${padStart(formatDuration(durationNs), 9)}  at ${formatDuration(at)}  ${printable(reason)}`, columns - 4)}`;
+}
+
+export function spansText({ count, totalNs, p50Ns, p99Ns, maxNs }: Durations): string {
+  if (count === 0) return 'none';
+  return `${formatCount(count)}: ${formatDuration(totalNs)} in all, p50 ${formatDuration(p50Ns)}, p99 ${formatDuration(p99Ns)}, max ${formatDuration(maxNs)}`;
+}
+
+// ---- tasks and regions ----
+
+function* userLines(page: AnalyzePage): Generator<string> {
+  const { analysis, columns, top } = page;
+  for (const [title, list] of [
+    ['Tasks', analysis.tasks],
+    ['Regions', analysis.regions],
+  ] as const) {
+    if (list.length === 0) continue;
+    yield* sectionTitle(page, title);
+    for (const { name, count, durations } of list.slice(0, top)) {
+      const open = count - durations.count;
+      const text = `${fitMiddle(printable(name), 40)}  ${spansText(durations)}${open > 0 ? `; ${open} not whole` : ''}`;
+      yield INDENT + fitRight(text, columns - 2);
+    }
+    if (list.length > top) yield `${INDENT}… ${list.length - top} more names`;
+  }
+}
