@@ -4,9 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
 import { MAX_SLOTS, RaceDetector } from '../../../src/emulator/races/detector.ts';
 
-type Action =
-  | { readonly kind: 'read' | 'write' | 'load' | 'store' | 'update'; readonly who: number; readonly address: number }
-  | { readonly kind: 'acquire' | 'release' | 'merge' | 'exchange'; readonly who: number; readonly sync: number };
+interface AccessAction {
+  readonly kind: 'read' | 'write' | 'load' | 'store' | 'update';
+  readonly who: number;
+  readonly address: number;
+}
+interface SyncAction {
+  readonly kind: 'acquire' | 'release' | 'merge' | 'exchange';
+  readonly who: number;
+  readonly sync: number;
+}
+type Action = AccessAction | SyncAction;
 
 const BASE = 0xc000000000;
 const ACCESSES = ['read', 'write', 'load', 'store', 'update'] as const;
@@ -56,6 +64,13 @@ function racyAddresses(actions: readonly Action[], goroutines: number): Set<numb
   return racy;
 }
 
+function synchronise(detector: RaceDetector, { kind, sync, who }: SyncAction): void {
+  if (kind === 'acquire') detector.acquire(sync, who);
+  else if (kind === 'release') detector.release(sync, who);
+  else if (kind === 'merge') detector.releaseMerge(sync, who);
+  else detector.releaseAcquire(sync, who);
+}
+
 /** By address, whether the detector found a race there. Sites differ, so that none is taken for a known pair. */
 function foundAddresses(detector: RaceDetector, actions: readonly Action[], goroutines: number): Set<number> {
   const main = goroutines;
@@ -65,18 +80,14 @@ function foundAddresses(detector: RaceDetector, actions: readonly Action[], goro
   detector.newSyncs(3);
   const found = new Set<number>();
   for (const [site, action] of actions.entries()) {
-    const { kind, who } = action;
-    if (kind === 'acquire') detector.acquire(action.sync, who);
-    else if (kind === 'release') detector.release(action.sync, who);
-    else if (kind === 'merge') detector.releaseMerge(action.sync, who);
-    else if (kind === 'exchange') detector.releaseAcquire(action.sync, who);
-    else {
-      const race =
-        kind === 'read' || kind === 'write'
-          ? detector.access(who, action.address, kind, site)
-          : detector.atomic(who, action.address, kind, site);
-      if (race !== null) found.add(race.address);
+    if ('sync' in action) {
+      synchronise(detector, action);
+      continue;
     }
+    const { kind, who, address } = action;
+    const race =
+      kind === 'read' || kind === 'write' ? detector.access(who, address, kind, site) : detector.atomic(who, address, kind, site);
+    if (race !== null) found.add(race.address);
   }
   return found;
 }
