@@ -75,6 +75,8 @@ export class CycleStart implements Detour {
       this.phase = 'begin';
     }
     if (this.phase === 'begin') {
+      // GOMAXPROCS is being changed: behind that.
+      if (s.world.stopping) return Verdict.yield;
       this.phase = this.waits ? 'wait' : 'done';
       s.recorder.text(LogKind.gcBegin, s.now, s.currentThread, '', task);
       const { sweepTermination } = s.machine.costs;

@@ -1,7 +1,7 @@
 /** Runs the goroutine on a P, step by step, until it stops or until something else is due. */
 
 import { LogKind } from '../../model/schedlog.ts';
-import { Verdict, type VerdictNumber } from '../ops.ts';
+import { Op, Verdict, type VerdictNumber } from '../ops.ts';
 import { NO_SITE } from '../sites.ts';
 import { type Task, TaskState } from '../task.ts';
 import { WAITS } from '../waits.ts';
@@ -103,15 +103,14 @@ export class StepRunner implements Runner {
   }
 
   private preempted(proc: Proc, task: Task): void {
-    const { s } = this;
     task.preempt = false;
     task.preemptions++;
-    s.recorder.text(LogKind.goStop, s.now, s.currentThread, 'preempted', task);
-    this.requeue(proc, task);
+    this.requeue(proc, task, 'preempted');
   }
 
-  private requeue(proc: Proc, task: Task): void {
+  private requeue(proc: Proc, task: Task, why: string): void {
     const { s } = this;
+    s.recorder.text(LogKind.goStop, s.now, s.currentThread, why, task);
     task.state = TaskState.runnable;
     task.readySince = s.now;
     s.global.push(task);
@@ -130,8 +129,7 @@ export class StepRunner implements Runner {
         return false;
       case Verdict.yield:
         task.site = s.machine.sites.gosched;
-        s.recorder.text(LogKind.goStop, s.now, s.currentThread, 'runtime.Gosched', task);
-        this.requeue(proc, task);
+        this.requeue(proc, task, 'runtime.Gosched');
         return false;
       case Verdict.handoff:
         s.recorder.text(LogKind.goStop, s.now, s.currentThread, 'preempted', task);
@@ -181,6 +179,14 @@ export class StepRunner implements Runner {
     const { s } = this;
     const count = task.amount;
     if (count === s.procCount) return true;
+    if (s.world.stopping || s.collector.waitForEnd(task)) {
+      // Somebody else stops the world, or a cycle runs: it is tried again behind that.
+      task.op = Op.maxProcs;
+      task.wait = 'gc cycle';
+      if (s.world.stopping) this.requeue(proc, task, 'runtime.Gosched');
+      else this.park(proc, task);
+      return false;
+    }
     s.world.stop({ proc, task, reason: 'GOMAXPROCS', cost: 0, work: () => s.resize(count, proc) });
     return false;
   }

@@ -96,6 +96,8 @@ export interface Collector {
   pickWorker(proc: Proc): Task | null;
   pickIdleWorker(proc: Proc): Task | null;
   collect(task: Task): void;
+  /** Lets a goroutine that is about to park wait for the end of the running cycle; false where none runs. */
+  waitForEnd(task: Task): boolean;
   /** Bytes that are in use, as the heap's metrics tell. */
   readonly heapLive: number;
 }
