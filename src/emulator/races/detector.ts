@@ -4,8 +4,9 @@
  * not both atomic, race if nothing orders the first before the second, whatever the schedule was like. There are no false
  * alarms; races are missed where accesses were forgotten (see shadow.ts).
  *
- * Goroutines are any small whole numbers. Up to {@link MAX_SLOTS} of them have a slot of their own in all clocks; beyond, a new
- * one gets the slot of one that has ended, and races between these two are not seen (ThreadSanitizer has 256 slots).
+ * Goroutines are any small whole numbers. The first {@link MAX_SLOTS} have a slot of their own in all clocks; later ones get
+ * those of goroutines that have ended, or share one if there is none. A race between two that share a slot may go unseen, and
+ * what one of them knows can pass for the other's knowledge; an alarm stays true.
  */
 
 import { Int32Column } from '../../base/columns.ts';
@@ -13,7 +14,11 @@ import type { AccessKind } from '../../model/snapshot.ts';
 import { VectorClock } from './clocks.ts';
 import { ATOMIC, BYTES, CELLS, NOBODY, ShadowMemory, WRITES } from './shadow.ts';
 
-export const MAX_SLOTS = 4096;
+/** As many as ThreadSanitizer has: they bound the width of clocks, whatever the number of goroutines. */
+export const MAX_SLOTS = 256;
+
+/** The clock of a goroutine whose slot another one has got. */
+const FORGOTTEN = new VectorClock();
 
 /** One side of a race. */
 export interface RaceSide {
@@ -46,10 +51,13 @@ export class RaceDetector {
   private readonly parents = new Int32Column();
   private readonly sites = new Int32Column();
   private readonly finished = new Int32Column();
-  /** By slot: the clock of its present goroutine. */
+  /** By goroutine. */
   private readonly clocks: VectorClock[] = [];
+  /** By slot: the last moment that a goroutine in it has reached. */
+  private readonly reached = new Int32Array(MAX_SLOTS);
   private slotCount = 0;
-  private readonly freeSlots: number[] = [];
+  private shared = 0;
+  private readonly ended: number[] = [];
   private readonly syncs: VectorClock[] = [];
   private syncCount = 0;
   private readonly reported = new Set<string>();
@@ -69,25 +77,21 @@ export class RaceDetector {
 
   /** A go statement: what the parent did so far happened before all that the child does. */
   fork(parent: number, child: number, site = -1): void {
-    const from = this.clockOf(parent);
-    const clock = this.begin(child, parent, site);
-    const slot = this.slotOf(child);
-    const own = clock.get(slot);
-    clock.join(from);
-    clock.set(slot, own);
+    this.begin(child, parent, site);
+    this.clocks[child].join(this.clocks[parent]);
+    this.tick(child);
     this.tick(parent);
   }
 
   /** A goroutine's end, which orders nothing. */
   finish(goroutine: number): void {
     this.finished.data[goroutine] = 1;
-    this.freeSlots.push(this.slotOf(goroutine));
+    this.ended.push(goroutine);
   }
 
   /** Waits for a goroutine's end itself. No construct of Go does that; a model of another one may. */
   join(waiter: number, ended: number): void {
-    this.clockOf(waiter).join(this.clockOf(ended));
-    this.tick(ended);
+    this.clocks[waiter].join(this.clocks[ended]);
   }
 
   originOf(goroutine: number): GoroutineOrigin {
@@ -108,24 +112,24 @@ export class RaceDetector {
 
   /** What was released there happened before all that the goroutine does from now on. */
   acquire(sync: number, goroutine: number): void {
-    this.clockOf(goroutine).join(this.syncs[sync]);
+    this.clocks[goroutine].join(this.syncs[sync]);
   }
 
   /** The goroutine's past takes the place of what was released there before. */
   release(sync: number, goroutine: number): void {
-    this.syncs[sync].assign(this.clockOf(goroutine));
+    this.syncs[sync].assign(this.clocks[goroutine]);
     this.tick(goroutine);
   }
 
   /** The goroutine's past joins what was released there before. */
   releaseMerge(sync: number, goroutine: number): void {
-    this.syncs[sync].join(this.clockOf(goroutine));
+    this.syncs[sync].join(this.clocks[goroutine]);
     this.tick(goroutine);
   }
 
   /** Acquires what was there, and leaves the goroutine's past as it was before that: the slot of a buffered channel. */
   releaseAcquire(sync: number, goroutine: number): void {
-    this.clockOf(goroutine).exchange(this.syncs[sync]);
+    this.clocks[goroutine].exchange(this.syncs[sync]);
     this.tick(goroutine);
   }
 
@@ -156,13 +160,15 @@ export class RaceDetector {
   /** Forgets everything, but keeps its memory for the next run. */
   reset(): void {
     this.shadow.clear();
-    for (let slot = 0; slot < this.slotCount; slot++) this.clocks[slot].clear();
+    for (const clock of this.clocks) clock?.clear();
+    this.reached.fill(0, 0, this.slotCount);
     for (let sync = 0; sync < this.syncCount; sync++) this.syncs[sync].clear();
     this.slots.data.fill(0, 0, this.slots.length);
     this.finished.data.fill(0, 0, this.finished.length);
     this.slotCount = 0;
+    this.shared = 0;
     this.syncCount = 0;
-    this.freeSlots.length = 0;
+    this.ended.length = 0;
     this.reported.clear();
     this.victim = 0;
     this.found = 0;
@@ -172,9 +178,8 @@ export class RaceDetector {
     const { shadow } = this;
     const granule = shadow.granuleOf(address);
     if (granule < 0 || shadow.silenced[granule] !== 0) return null;
-    const slot = this.slotOf(goroutine);
-    const clock = this.clocks[slot];
-    const now = clock.get(slot);
+    const clock = this.clocks[goroutine];
+    const now = clock.get(this.slotOf(goroutine));
     const first = granule * CELLS;
     let place = -1;
     for (let cell = first; cell < first + CELLS; cell++) {
@@ -187,8 +192,7 @@ export class RaceDetector {
       // The goroutine did this before and has released nothing since: whoever races with it races with that.
       if (other === goroutine && shadow.clocks[cell] === now && covers(before, flags)) return null;
       if ((before & flags & BYTES) === 0) continue;
-      const isOrdered =
-        other === goroutine || this.slotOf(other) === slot || clock.get(this.slotOf(other)) >= shadow.clocks[cell];
+      const isOrdered = other === goroutine || clock.get(this.slotOf(other)) >= shadow.clocks[cell];
       if (!isOrdered && conflict(before, flags)) return this.race(granule, cell, { address, goroutine, site, flags });
       if (!isOrdered || !covers(flags, before)) continue;
       // Whatever races with the earlier access races with this one too: its cell is free. A second one is given up.
@@ -235,38 +239,35 @@ export class RaceDetector {
     };
   }
 
-  private begin(goroutine: number, parent: number, site: number): VectorClock {
-    const slot = this.takeSlot();
-    put(this.slots, goroutine, slot + 1);
+  private begin(goroutine: number, parent: number, site: number): void {
+    const clock = this.clocks[goroutine];
+    if (clock === undefined || clock === FORGOTTEN) this.clocks[goroutine] = new VectorClock();
+    put(this.slots, goroutine, this.takeSlot(goroutine) + 1);
     put(this.parents, goroutine, parent);
     put(this.sites, goroutine, site);
     put(this.finished, goroutine, 0);
-    const clock = this.clocks[slot];
-    const reached = clock.get(slot);
-    clock.clear();
-    clock.set(slot, reached + 1);
-    return clock;
+    this.tick(goroutine);
   }
 
-  private takeSlot(): number {
-    const freed = this.slotCount >= MAX_SLOTS ? this.freeSlots.shift() : undefined;
-    if (freed !== undefined) return freed;
-    if (this.slotCount === this.clocks.length) this.clocks.push(new VectorClock());
-    return this.slotCount++;
+  /** A slot for a new goroutine: a fresh one, that of one that has ended, or one to share. */
+  private takeSlot(goroutine: number): number {
+    if (this.slotCount < MAX_SLOTS) return this.slotCount++;
+    const ended = this.ended.shift();
+    if (ended === undefined) return this.shared++ % MAX_SLOTS;
+    this.clocks[ended].clear();
+    this.clocks[goroutine] = this.clocks[ended];
+    this.clocks[ended] = FORGOTTEN;
+    return this.slotOf(ended);
   }
 
   private slotOf(goroutine: number): number {
     return this.slots.data[goroutine] - 1;
   }
 
-  private clockOf(goroutine: number): VectorClock {
-    return this.clocks[this.slotOf(goroutine)];
-  }
-
+  /** Begins a new moment of a goroutine, later than all in its slot. */
   private tick(goroutine: number): void {
     const slot = this.slotOf(goroutine);
-    const clock = this.clocks[slot];
-    clock.set(slot, clock.get(slot) + 1);
+    this.clocks[goroutine].set(slot, ++this.reached[slot]);
   }
 }
 

@@ -148,6 +148,27 @@ describe('the detector', () => {
     }
   });
 
+  it('lets goroutines share slots when too many are alive, without a false alarm, and finds races still', () => {
+    const detector = new RaceDetector();
+    const count = 5 * MAX_SLOTS;
+    detector.start(0);
+    const group = detector.newSyncs();
+    for (let goroutine = 1; goroutine <= count; goroutine++) detector.fork(0, goroutine);
+    for (let goroutine = 1; goroutine <= count; goroutine++) {
+      expect(detector.access(goroutine, BASE + goroutine * 8, 'write', goroutine)).toBeNull();
+      detector.releaseMerge(group, goroutine);
+    }
+    detector.acquire(group, 0);
+    for (let goroutine = 1; goroutine <= count; goroutine++) {
+      expect(detector.access(0, BASE + goroutine * 8, 'write', 0)).toBeNull();
+    }
+    for (let goroutine = 1; goroutine < count; goroutine += 2) {
+      detector.access(goroutine, BASE - goroutine * 8, 'write', goroutine);
+      detector.access(goroutine + 1, BASE - goroutine * 8, 'write', goroutine + 1);
+    }
+    expect(detector.found).toBe(count / 2);
+  });
+
   it('watches a bounded number of addresses', () => {
     const detector = new RaceDetector();
     detector.start(0);
