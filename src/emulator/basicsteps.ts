@@ -64,13 +64,13 @@ function accessStep(kernel: Kernel, task: Task): VerdictNumber {
   return kernel.done(task, result);
 }
 
-/** An atomic addition, load (amount 0) or, with a function as `value`, any other change. Result: the new value. */
+/** An atomic change by the function `value`; `amount`: 1 for a mere load. Result: the new value. */
 function atomicStep(kernel: Kernel, task: Task): VerdictNumber {
   const variable = task.object as Variable<unknown>;
   task.cost = kernel.costs.atomicOp;
   task.preemptible = true;
-  kernel.watcher?.acquire(task, variable.address);
-  kernel.watcher?.releaseMerge(task, variable.address);
+  task.site = kernel.sites.atomic;
+  kernel.watcher?.atomic(task, variable.address, task.amount === 1 ? 'load' : 'update');
   variable.value = (task.value as (old: unknown) => unknown)(variable.value);
   return kernel.done(task, variable.value);
 }

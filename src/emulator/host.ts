@@ -25,5 +25,8 @@ export interface Watcher {
   release(task: Task, address: number): void;
   /** The same, and earlier releases count on. */
   releaseMerge(task: Task, address: number): void;
+  /** Acquires what was released there, and leaves the task's past as it was before: a place in a channel's buffer. */
+  exchange(task: Task, address: number): void;
   access(task: Task, address: number, write: boolean): void;
+  atomic(task: Task, address: number, operation: 'load' | 'update'): void;
 }

@@ -318,6 +318,12 @@ export class Go {
     yield;
   }
 
+  /** `variable.Load()` of sync/atomic. */
+  *atomicLoad(variable: Variable<number>): Program<number> {
+    this.ask(Op.atomic, variable, (old: number) => old, 1);
+    return (yield) as number;
+  }
+
   /** An atomic change; gives the new value. */
   *atomic(variable: Variable<number>, change: (old: number) => number): Program<number> {
     this.ask(Op.atomic, variable, change);

@@ -71,19 +71,17 @@ function wake(kernel: Kernel, waiter: Waiter, woken: unknown, waker: Task): void
 function meet(kernel: Kernel, sender: Task, receiver: Task, channel: Channel): void {
   const { watcher } = kernel;
   if (watcher === null) return;
-  watcher.release(sender, channel.address);
-  watcher.acquire(receiver, channel.address);
-  watcher.release(receiver, channel.address);
-  watcher.acquire(sender, channel.address);
+  watcher.release(sender, channel.address + 16);
+  watcher.acquire(receiver, channel.address + 16);
+  watcher.release(receiver, channel.address + 16);
+  watcher.acquire(sender, channel.address + 16);
 }
 
 /** A slot of the buffer orders its users, in both directions. */
 function useSlot(kernel: Kernel, task: Task, channel: Channel, count: number): void {
   const { watcher } = kernel;
   if (watcher === null) return;
-  const address = channel.address + 96 + 8 * (count % channel.capacity);
-  watcher.acquire(task, address);
-  watcher.release(task, address);
+  watcher.exchange(task, channel.address + 96 + 8 * (count % channel.capacity));
 }
 
 /** Sends if it can be done at once. */
@@ -140,6 +138,7 @@ export function sendStep(kernel: Kernel, task: Task): VerdictNumber {
     if (task.woken === PANIC) return kernel.panic(task, 'send on closed channel');
     return kernel.done(task, undefined);
   }
+  kernel.watcher?.access(task, channel.address, false);
   if (channel.closed) return kernel.panic(task, 'send on closed channel');
   if (trySend(kernel, task, channel, task.value)) return kernel.done(task, undefined);
   channel.senders.push({ task, value: task.value, caseIndex: -1, wait: { over: false } });
@@ -172,6 +171,8 @@ export function closeStep(kernel: Kernel, task: Task): VerdictNumber {
   if (channel === null) return kernel.panic(task, 'close of nil channel');
   if (channel.closed) return kernel.panic(task, 'close of closed channel');
   channel.closed = true;
+  // A send beside a close is a race: one of them came first by chance.
+  kernel.watcher?.access(task, channel.address, true);
   kernel.watcher?.release(task, channel.address + 8);
   const woken: [Waiter, unknown][] = [];
   for (let w = takeWaiter(channel.receivers); w !== null; w = takeWaiter(channel.receivers)) woken.push([w, CLOSED]);

@@ -43,6 +43,8 @@ function groupAddStep(kernel: Kernel, task: Task): VerdictNumber {
   const group = task.object as WaitGroup;
   if (task.phase === 0) return kernel.begin(task, kernel.costs.atomicOp, kernel.sites.groupAdd);
   if (task.amount < 0) kernel.watcher?.releaseMerge(task, group.address);
+  // The first Add is to be ordered before Wait: the detector is told of a read here and of a write there.
+  if (task.amount > 0 && group.count === 0) kernel.watcher?.access(task, group.address + 8, false);
   group.count += task.amount;
   if (group.count < 0) return kernel.panic(task, 'sync: negative WaitGroup counter', 'groupAdd');
   if (group.count === 0) for (const waiter of group.waiters.splice(0)) kernel.host.ready(waiter, task);
@@ -53,6 +55,7 @@ function groupWaitStep(kernel: Kernel, task: Task): VerdictNumber {
   const group = task.object as WaitGroup;
   if (task.phase === 0) return kernel.begin(task, kernel.costs.atomicOp, kernel.sites.groupWait);
   if (task.phase === 1 && group.count > 0) {
+    if (group.waiters.length === 0) kernel.watcher?.access(task, group.address + 8, true);
     group.waiters.push(task);
     task.phase = 2;
     return kernel.park(task, 'wait group');
