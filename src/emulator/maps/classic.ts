@@ -272,36 +272,13 @@ export class ClassicMap implements EmulatedMap {
       yield;
     }
     if (op.found) {
-      this.empty(buckets, op.slot, bucket);
+      buckets.empty(op.slot, bucket, map.plainKeys);
       map.count--;
       if (map.count === 0) map.seed = map.world.random.uint32();
       op.at(prices.storeMark + prices.storeValue, sites.store);
       yield;
     }
     yield* endWrite(op, map, sites);
-  }
-
-  /** Empties a slot; if nothing is behind it, all empty slots before it too are marked as the end of the chain. */
-  private empty(buckets: Buckets, slot: number, first: number): void {
-    const { tops, next } = buckets;
-    buckets.elems[slot] = 0;
-    if (!this.map.plainKeys) buckets.keys[slot] = 0;
-    tops[slot] = EMPTY_ONE;
-    let bucket = Math.floor(slot / SLOTS);
-    const isLast = slot % SLOTS === SLOTS - 1;
-    const behind = isLast ? (next[bucket] < 0 ? EMPTY_REST : tops[next[bucket] * SLOTS]) : tops[slot + 1];
-    if (behind !== EMPTY_REST) return;
-    for (let at = slot; tops[at] === EMPTY_ONE; ) {
-      tops[at] = EMPTY_REST;
-      if (at % SLOTS > 0) at--;
-      else if (bucket === first) return;
-      else {
-        let before = first;
-        while (next[before] !== bucket && next[before] >= 0) before = next[before];
-        bucket = before;
-        at = bucket * SLOTS + SLOTS - 1;
-      }
-    }
   }
 
   private *clearing(op: Running): Steps {

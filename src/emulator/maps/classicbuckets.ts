@@ -87,6 +87,34 @@ export class Buckets implements Cells {
     return base + SLOTS + SLOTS * keySize + (slot % SLOTS) * elemSize;
   }
 
+  /** Empties a slot of the chain of `first`; if nothing is behind it, all empty slots before it are the chain's end too. */
+  empty(slot: number, first: number, keepsKey: boolean): void {
+    const { tops, next } = this;
+    this.elems[slot] = 0;
+    if (!keepsKey) this.keys[slot] = 0;
+    tops[slot] = EMPTY_ONE;
+    let bucket = Math.floor(slot / SLOTS);
+    const isLast = slot % SLOTS === SLOTS - 1;
+    const behind = isLast ? (next[bucket] < 0 ? EMPTY_REST : tops[next[bucket] * SLOTS]) : tops[slot + 1];
+    if (behind !== EMPTY_REST) return;
+    for (let at = slot; tops[at] === EMPTY_ONE; ) {
+      tops[at] = EMPTY_REST;
+      if (at % SLOTS > 0) at--;
+      else if (bucket === first) return;
+      else {
+        bucket = this.before(first, bucket);
+        at = bucket * SLOTS + SLOTS - 1;
+      }
+    }
+  }
+
+  /** The bucket before another one in the chain of `first`. */
+  private before(first: number, bucket: number): number {
+    let at = first;
+    while (this.next[at] !== bucket && this.next[at] >= 0) at = this.next[at];
+    return at;
+  }
+
   /** Forgets all entries and chains; the array stays. */
   wipe(): void {
     this.tops.fill(EMPTY_REST);

@@ -144,13 +144,59 @@ function readSites(f: Frames, name: string): ReadSites {
   };
 }
 
-function assignSites(f: Frames): SwissSites['assign'] {
-  const at = (place: string) => f.runtime('mapassign', place);
-  const rehash = (to: string) => [f.maps('table', 'rehash', `rehash ${to}`), at('rehash')];
-  const table = (name: string, place: string) => f.maps('table', name, `${name} ${place}`);
-  const inPut = f.query.release >= 27 ? at('putSlotSmall') : at('growToTable');
-  const growing = rehash('grow');
-  const splitting = rehash('split');
+type AssignSites = SwissSites['assign'];
+
+function inAssign(f: Frames, place: string): CallFrame {
+  return f.runtime('mapassign', place);
+}
+
+function smallSites(f: Frames): AssignSites['small'] {
+  const caller = inAssign(f, 'putSlotSmall');
+  const put = (place: string) => f.variant('Map', 'putSlotSmall', `small ${place}`);
+  return {
+    first: f.groups(f.maps('Map', 'growToSmall', 'growToSmall newGroups'), inAssign(f, 'growToSmall')),
+    probe: f.site(put('probe'), caller),
+    store: f.site(put('store'), caller),
+    // Since 1.27 a full group makes a table, whoever filled it meanwhile.
+    fault: f.query.release >= 27 ? 0 : f.fault(put('fatal'), caller),
+  };
+}
+
+function toTableSites(f: Frames): AssignSites['toTable'] {
+  const caller = inAssign(f, 'growToTable');
+  const at = (place: string) => f.maps('Map', 'growToTable', `growToTable ${place}`);
+  return {
+    ...f.newTable(at('newTable'), at('move'), [caller]),
+    directory: f.object('newobject', at('directory'), caller),
+  };
+}
+
+function growSites(f: Frames): AssignSites['grow'] {
+  const below = [f.maps('table', 'rehash', 'rehash grow'), inAssign(f, 'rehash')];
+  const at = (place: string) => f.maps('table', 'grow', `grow ${place}`);
+  return {
+    ...f.newTable(at('newTable'), at('move'), below),
+    install: f.site(f.maps('Map', 'replaceTable', 'replaceTable'), at('replaceTable'), ...below),
+  };
+}
+
+function splitSites(f: Frames): AssignSites['split'] {
+  const below = [f.maps('table', 'rehash', 'rehash split'), inAssign(f, 'rehash')];
+  const at = (place: string) => f.maps('table', 'split', `split ${place}`);
+  return {
+    ...f.newTable(at('newTable'), at('move'), below),
+    right: f.tableGroups(at('newTable right'), below),
+    directory: f.object('makeslice', f.maps('Map', 'installTableSplit', 'installTableSplit directory'), at('install'), ...below),
+    install: f.site(f.maps('Map', 'installTableSplit', 'installTableSplit'), at('install'), ...below),
+  };
+}
+
+function assignSites(f: Frames): AssignSites {
+  const at = (place: string) => inAssign(f, place);
+  const { release } = f.query;
+  // The function for generic keys grows at once.
+  const prunes = f.suffix !== '' && release >= 25;
+  const unchecked = () => f.site(f.variant('table', 'uncheckedPutSlotForAssign', 'unchecked store'), at('unchecked'));
   return {
     entry: f.site(at('entry')),
     check: f.fault(at('check')),
@@ -160,40 +206,12 @@ function assignSites(f: Frames): SwissSites['assign'] {
     store: f.site(at('store')),
     end: f.site(at('end')),
     endFault: f.fault(at('end')),
-    small: {
-      first: f.groups(f.maps('Map', 'growToSmall', 'growToSmall newGroups'), at('growToSmall')),
-      probe: f.site(f.variant('Map', 'putSlotSmall', 'small probe'), at('putSlotSmall')),
-      store: f.site(f.variant('Map', 'putSlotSmall', 'small store'), at('putSlotSmall')),
-      // Since 1.27 a full group makes a table, whoever filled it meanwhile.
-      fault: f.query.release >= 27 ? 0 : f.fault(f.variant('Map', 'putSlotSmall', 'small fatal'), at('putSlotSmall')),
-    },
-    unchecked: f.query.release >= 27 ? f.site(f.variant('table', 'uncheckedPutSlotForAssign', 'unchecked store'), inPut) : 0,
-    // The function for generic keys grows at once.
-    prune:
-      f.suffix !== '' && f.query.release >= 25
-        ? f.site(f.maps('table', 'pruneTombstones', 'pruneTombstones'), at('pruneTombstones'))
-        : 0,
-    toTable: {
-      ...f.newTable(f.maps('Map', 'growToTable', 'growToTable newTable'), f.maps('Map', 'growToTable', 'growToTable move'), [
-        at('growToTable'),
-      ]),
-      directory: f.object('newobject', f.maps('Map', 'growToTable', 'growToTable directory'), at('growToTable')),
-    },
-    grow: {
-      ...f.newTable(table('grow', 'newTable'), table('grow', 'move'), growing),
-      install: f.site(f.maps('Map', 'replaceTable', 'replaceTable'), table('grow', 'replaceTable'), ...growing),
-    },
-    split: {
-      ...f.newTable(table('split', 'newTable'), table('split', 'move'), splitting),
-      right: f.tableGroups(table('split', 'newTable right'), splitting),
-      directory: f.object(
-        'makeslice',
-        f.maps('Map', 'installTableSplit', 'installTableSplit directory'),
-        table('split', 'install'),
-        ...splitting,
-      ),
-      install: f.site(f.maps('Map', 'installTableSplit', 'installTableSplit'), table('split', 'install'), ...splitting),
-    },
+    small: smallSites(f),
+    unchecked: release >= 27 ? unchecked() : 0,
+    prune: prunes ? f.site(f.maps('table', 'pruneTombstones', 'pruneTombstones'), at('pruneTombstones')) : 0,
+    toTable: toTableSites(f),
+    grow: growSites(f),
+    split: splitSites(f),
   };
 }
 

@@ -1,10 +1,9 @@
 /**
- * What Go's constructs order, told to the detector as Go's own runtime and packages tell it in race builds: runtime/chan.go,
- * sync/mutex.go, rwmutex.go, waitgroup.go, once.go. Ends of goroutines, Gosched, Sleep and the schedule order nothing.
- * Each construct is a handle with the numbers of its sync objects; handles are void after the detector's reset.
+ * What Go's constructs tell the detector in race builds, one call each (runtime/chan.go; sync/mutex.go, rwmutex.go, waitgroup.go,
+ * once.go), for tests of the detector alone. The emulator's own constructs are asked in real.test.ts.
  */
 
-import type { Race, RaceDetector } from './detector.ts';
+import type { Race, RaceDetector } from '../../../src/emulator/races/detector.ts';
 
 export interface ChannelClocks {
   readonly address: number;
@@ -31,7 +30,7 @@ export class SyncEdges {
     this.detector = detector;
   }
 
-  /** For a Mutex, a Once, a Cond, or anything else with one sync object. */
+  /** For a Mutex, a Once, or anything else with one sync object. */
   makeOne(): number {
     return this.detector.newSyncs();
   }
@@ -146,15 +145,5 @@ export class SyncEdges {
   /** A Do that finds it done, or waited for it. */
   onceSeen(once: number, goroutine: number): void {
     this.detector.acquire(once, goroutine);
-  }
-
-  /** Signal or Broadcast. Go's memory model orders them before the Wait that they end; its detector sees the mutex alone. */
-  signal(cond: number, goroutine: number): void {
-    this.detector.releaseMerge(cond, goroutine);
-  }
-
-  /** A goroutine wakes in Wait. */
-  signalled(cond: number, goroutine: number): void {
-    this.detector.acquire(cond, goroutine);
   }
 }
