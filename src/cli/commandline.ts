@@ -8,6 +8,7 @@ import { analyzeCommand } from './commands/analyze.ts';
 import { collapseCommand } from './commands/collapse.ts';
 import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
+import { emulateCommand } from './commands/emulate.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { describeError, EXIT } from './exit.ts';
@@ -42,8 +43,9 @@ function makeParser(args: readonly string[]) {
     .command(inspectCommand)
     .command(analyzeCommand)
     .command(convertCommand)
+    .command(emulateCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect, analyze, convert or demo (goflame --help tells more)')
+    .demandCommand(1, 'name a command: collapse, render, inspect, analyze, convert, emulate or demo (goflame --help tells more)')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

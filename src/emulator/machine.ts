@@ -3,6 +3,7 @@
  * through the same machine. A step's effect happens when the step begins; its cost passes after it.
  */
 
+import { UsageError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { AddressSpace } from './addresses.ts';
 import { BASIC_STEPS } from './basicsteps.ts';
@@ -130,7 +131,7 @@ export class Machine implements Kernel {
   /** Gives a goroutine its code, which begins at `line` of `file`. */
   load(task: Task, body: () => Program, file: string, line: number): void {
     task.calls.push({ function: task.name, file, line, caller: -1 });
-    task.program = body();
+    task.program = requireProgram(task.name, body());
   }
 
   /** Runs a goroutine one step further. Its cost, site and so on are on the task. */
@@ -149,11 +150,20 @@ export class Machine implements Kernel {
     task.preemptible = true;
     const { result } = task;
     task.result = undefined;
-    const { done } = (task.program as Program).next(result);
-    if (done === true) return task.index === 0 ? Verdict.end : Verdict.exit;
+    if (this.advance(task, result)) return task.index === 0 ? Verdict.end : Verdict.exit;
     task.phase = 0;
     task.cost = this.costs.userStep;
     return Verdict.run;
+  }
+
+  /** Runs the goroutine's code up to its next operation; true where it has returned. */
+  private advance(task: Task, result: unknown): boolean {
+    try {
+      return (task.program as Program).next(result).done === true;
+    } catch (error) {
+      if (error instanceof UsageError) throw new ProgramError(`an error in ${task.name}: ${error.message}`);
+      throw new ProgramError(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
   }
 
   // ---- what steps say ----
@@ -208,4 +218,9 @@ export class Machine implements Kernel {
     if (this.jitter === 0 || ns === 0) return ns;
     return Math.max(1, Math.round(ns * (1 + this.jitter * (2 * this.work.fraction() - 1))));
   }
+}
+
+function requireProgram(name: string, program: unknown): Program {
+  if (typeof (program as Program | undefined)?.next === 'function') return program as Program;
+  throw new ProgramError(`an error: ${name} is no generator function (function*)`);
 }

@@ -1,5 +1,6 @@
 /** Ps and Ms: what the scheduler knows of each. */
 
+import { PROC_MODES, type ProcMode } from '../../model/emulation.ts';
 import { LocalQueue } from '../runqueue.ts';
 import type { Task } from '../task.ts';
 import { TimerHeap } from './timerheap.ts';
@@ -9,8 +10,8 @@ export const ProcState = { idle: 0, running: 1, syscall: 2, stopped: 3, dead: 4 
 export type ProcStateNumber = (typeof ProcState)[keyof typeof ProcState];
 
 /** What a P's time goes to: exactly one at any moment. */
-export const MODES = ['idle', 'scheduling', 'user', 'growing', 'assist', 'mark', 'sweep', 'syscall', 'stopped'] as const;
-export type Mode = (typeof MODES)[number];
+export const MODES = PROC_MODES;
+type Mode = ProcMode;
 export const ModeId = Object.fromEntries(MODES.map((mode, id) => [mode, id])) as Record<Mode, number>;
 
 export type WorkerKind = 'dedicated' | 'fractional' | 'idle';
