@@ -15,7 +15,7 @@ import {
 import type { ClassicSites, EvacuateSites, GrowWorkSites } from './classicsites.ts';
 import type { Prices } from './costs.ts';
 import type { AllocationSites } from './frames.ts';
-import { SLOTS } from './layout.ts';
+import { checkSlots, SLOTS } from './layout.ts';
 import { MAP_FAULTS } from './map.ts';
 import { allocate, GrowthRecord, type Running, type Steps } from './stepping.ts';
 
@@ -28,6 +28,7 @@ export function* growBuckets(op: Running, map: ClassicHeader, sites: ClassicSite
   if (bigger === 0) map.flags |= SAME_SIZE;
   const from = SLOTS * 2 ** map.log2;
   const to = from << bigger;
+  checkSlots(to);
   const growth = new GrowthRecord(bigger ? 'double' : 'same size', { count: map.count, from, to, beganAt: map.world.now() });
   map.growths.push(growth);
   const { world, layout } = map;

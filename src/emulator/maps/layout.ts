@@ -13,6 +13,8 @@ const DEFAULT_ELEM = 8;
 /** Beyond that, Go stores pointers to keys and elements. */
 const MAX_INLINE = 128;
 const MAX_HINT = 1 << 22;
+/** Slots of the largest map that is emulated: some 300 MB of tables. */
+const MAX_SLOTS = 1 << 24;
 const POINTER = 8;
 
 export interface Layout {
@@ -61,6 +63,11 @@ export function layoutOf(spec: MapSpec): Layout {
     elemOffset,
     groupSize: SLOTS + SLOTS * slotSize,
   };
+}
+
+/** @throws UsageError for a map that would become larger than the emulator can hold */
+export function checkSlots(slots: number): void {
+  if (slots > MAX_SLOTS) throw new UsageError(`a map of more than ${MAX_SLOTS} slots: the emulator holds no larger ones`);
 }
 
 /** Size classes of small objects in bytes, the same in Go 1.19 to 1.27 (runtime/sizeclasses.go). */

@@ -1,7 +1,7 @@
 /** Growth of Swiss maps: a table at once into one of twice the size, or into two; and the removal of tombstones before it. */
 
 import type { Prices } from './costs.ts';
-import { SLOTS } from './layout.ts';
+import { checkSlots, SLOTS } from './layout.ts';
 import { MAP_FAULTS } from './map.ts';
 import { allocate, GrowthRecord, type Running, type Steps } from './stepping.ts';
 import type { SwissSites, TableSites } from './swisssites.ts';
@@ -64,6 +64,7 @@ function* grow(op: Running, map: SwissHeader, table: Table, sites: AssignSites['
 }
 
 function* split(op: Running, map: SwissHeader, table: Table, sites: AssignSites['split']): Steps {
+  if (table.depth === map.depth) checkSlots(map.directory.length * 2 * MAX_TABLE);
   const growth = beginGrowth(map, 'split', table.capacity, table.capacity * 2);
   const depth = table.depth + 1;
   const left = new Table(map, MAX_TABLE, { index: -1, depth });

@@ -12,7 +12,7 @@
 import { Int32Column } from '../../base/columns.ts';
 import type { AccessKind } from '../../model/snapshot.ts';
 import { VectorClock } from './clocks.ts';
-import { ATOMIC, BYTES, CELLS, NOBODY, ShadowMemory, WRITES } from './shadow.ts';
+import { ATOMIC, BYTES, CELLS, MAX_GRANULES, NOBODY, ShadowMemory, WRITES } from './shadow.ts';
 
 /** As many as ThreadSanitizer has: they bound the width of clocks, whatever the number of goroutines. */
 export const MAX_SLOTS = 256;
@@ -45,7 +45,7 @@ export interface GoroutineOrigin {
 }
 
 export class RaceDetector {
-  private readonly shadow = new ShadowMemory();
+  private readonly shadow: ShadowMemory;
   /** By goroutine: its slot + 1 (0: unknown), who made it, and where. */
   private readonly slots = new Int32Column();
   private readonly parents = new Int32Column();
@@ -64,6 +64,11 @@ export class RaceDetector {
   private victim = 0;
   /** Races found, those that were shown already included. */
   found = 0;
+
+  /** @param options.maxGranules pieces of 8 bytes that are watched; accesses to further ones are not */
+  constructor(options: { readonly maxGranules?: number } = {}) {
+    this.shadow = new ShadowMemory(options.maxGranules ?? MAX_GRANULES);
+  }
 
   /** Accesses that were not watched, because too many addresses were touched (see shadow.ts). */
   get unwatched(): number {

@@ -9,7 +9,7 @@ const GRANULE = 8;
 export const CELLS = 4;
 const INITIAL_GRANULES = 256;
 const LARGE_TABLE = 1 << 13;
-const MAX_GRANULES = 1 << 20;
+export const MAX_GRANULES = 1 << 20;
 /** No goroutine. */
 export const NOBODY = -1;
 
@@ -30,9 +30,14 @@ export class ShadowMemory {
   syncs = new Int32Array(INITIAL_GRANULES);
   /** Accesses that were not watched because of the bound. */
   unwatched = 0;
+  private readonly maxGranules: number;
   private count = 0;
   private addresses = new Float64Array(INITIAL_GRANULES);
   private table = new Int32Array(INITIAL_GRANULES * 2);
+
+  constructor(maxGranules: number) {
+    this.maxGranules = maxGranules;
+  }
 
   /** The granule of an address, or -1 beyond the bound. */
   granuleOf(address: number): number {
@@ -43,7 +48,7 @@ export class ShadowMemory {
       const granule = this.table[at] - 1;
       if (this.addresses[granule] === number) return granule;
     }
-    if (this.count >= MAX_GRANULES) {
+    if (this.count >= this.maxGranules) {
       this.unwatched++;
       return -1;
     }

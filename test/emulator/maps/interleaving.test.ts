@@ -167,7 +167,7 @@ describe.each(RELEASES)('in a map of Go 1.%d', (release) => {
   });
 
   it('a lock keeps every schedule well', () => {
-    for (let seed = 0; seed < 200; seed++) {
+    for (let seed = 0; seed < 50; seed++) {
       const map = mapOf(makeWorld(release, seed));
       const lock = new Lock();
       const programs = [0, 100, 200].map((from) => lock.guard(writer(map, from, 40)));
@@ -177,7 +177,7 @@ describe.each(RELEASES)('in a map of Go 1.%d', (release) => {
   });
 
   it('every schedule ends, in a throw or without one', () => {
-    for (let seed = 0; seed < 300; seed++) {
+    for (let seed = 0; seed < 150; seed++) {
       const map = mapOf(makeWorld(release, seed), { keys: seed % 2 === 0 ? 'fast64' : 'generic' });
       const programs = [writer(map, 0, 60), writer(map, 30, 60), reader(map, 90), ranger(map)];
       const choose = chooserOf(seed, 0.1);
@@ -191,7 +191,7 @@ describe.each(RELEASES)('in a map of Go 1.%d', (release) => {
   });
 
   it('a map that was torn by writers nobody stopped breaks nothing of ours', () => {
-    for (let seed = 0; seed < 100; seed++) {
+    for (let seed = 0; seed < 40; seed++) {
       const map = mapOf(makeWorld(release, seed), { keys: seed % 2 === 0 ? 'fast64' : 'generic' });
       const alive = [writer(map, 0, 60), writer(map, 30, 60), reader(map, 90), ranger(map)].map((next) => ({ next, op: next() }));
       const choose = chooserOf(seed, 0.3);
