@@ -97,6 +97,18 @@ describe('goroutine dumps', () => {
     expect(readDump(text(27)).evidence.problems).toEqual([]);
   });
 
+  it('show inlined calls without arguments and offset', () => {
+    const stacks = new StackTable();
+    const stack = stacks.internStack([
+      stacks.frameOf('sync.(*Mutex).Lock', 'sync/mutex.go', 46),
+      stacks.frameOf('main.main', 'main.go', 9),
+    ]);
+    const text = writeDump({ stacks, crash: null, goroutines: [{ ...BASE, stack }] }, { release: 26 });
+    expect(text).toMatch(
+      /^goroutine 1 \[running\]:\nsync\.\(\*Mutex\)\.Lock\(\.\.\.\)\n\tsync\/mutex\.go:46\nmain\.main\(\)\n\tmain\.go:9 \+0x[0-9a-f]+\n$/,
+    );
+  });
+
   it('show what the runtime shows', () => {
     const stacks = new StackTable();
     const names = [

@@ -111,10 +111,15 @@ function stackLines(stacks: StackTable, stack: StackId, release: number, args: G
   return [...shown.slice(0, half).flat(), elidedText(frames.length - MAX_SHOWN), ...shown.slice(-half).flat()];
 }
 
-/** Arguments `...` stand for an inlined call, which has no offset. */
-function frameLines(frame: Frame, args: string | null): string[] {
+/** What the compiler inlines of what goroutines wait in, and of what makes maps grow. */
+const INLINED =
+  /^(?:(?:internal\/)?sync\.\(\*Mutex\)\.(?:Lock|Unlock)|sync\.\(\*RWMutex\)\.RLock|internal\/runtime\/maps\.newGroups)$/;
+
+/** Arguments `...` stand for an inlined call, which has no offset; unknown ones of other calls are left out. */
+function frameLines(frame: Frame, known: string | null): string[] {
   if (isElided(frame)) return [elidedText(frame.elided)];
-  return [`${frame.function}(${args ?? ''})`, `\t${placeText(frame)}${args === '...' ? '' : offsetText(frame)}`];
+  const args = known ?? (INLINED.test(frame.function) ? '...' : '');
+  return [`${frame.function}(${args})`, `\t${placeText(frame)}${args === '...' ? '' : offsetText(frame)}`];
 }
 
 function ancestorLines(stacks: StackTable, stack: StackId): string[] {
