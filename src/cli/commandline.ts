@@ -9,6 +9,7 @@ import { collapseCommand } from './commands/collapse.ts';
 import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { emulateCommand } from './commands/emulate.ts';
+import { exploreCommand } from './commands/explore.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { describeError, EXIT } from './exit.ts';
@@ -44,8 +45,12 @@ function makeParser(args: readonly string[]) {
     .command(analyzeCommand)
     .command(convertCommand)
     .command(emulateCommand)
+    .command(exploreCommand)
     .command(demoCommand)
-    .demandCommand(1, 'name a command: collapse, render, inspect, analyze, convert, emulate or demo (goflame --help tells more)')
+    .demandCommand(
+      1,
+      'name a command: collapse, render, inspect, analyze, convert, emulate, explore or demo (goflame --help tells more)',
+    )
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

@@ -19,6 +19,7 @@ import type { Machine } from './machine.ts';
 import { makeMap } from './maps/index.ts';
 import type { EmulatedMap, MapIteration, MapKey, MapOperation, MapSpec } from './maps/map.ts';
 import { Op, type OpNumber } from './ops.ts';
+import type { Operation } from './steps.ts';
 import { Channel, type Received, type SelectCase } from './sync/channels.ts';
 import { Cond, Once, WaitGroup } from './sync/groups.ts';
 import { Mutex } from './sync/mutex.ts';
@@ -31,6 +32,12 @@ export type { Program };
 /** What a select gives: the case's index (-1 for the default) and, of a receive, what it received. */
 export interface Selected extends Received<unknown> {
   readonly index: number;
+}
+
+/** A `for range` over a map. */
+export interface MapRange {
+  readonly map: EmulatedMap;
+  readonly iteration: MapIteration;
 }
 
 const WORD = 8;
@@ -346,56 +353,54 @@ export class Go {
 
   *makeMap(spec: Partial<MapSpec> = {}): Program<EmulatedMap> {
     const map = this.map(spec);
-    this.askMap(map.make());
+    this.askMap(map, map.make(), 1);
     yield;
     return map;
   }
 
   /** `m[key] = value` */
   *put(map: EmulatedMap, key: MapKey, value: number): Program {
-    this.askMap(map.write(key, value));
+    this.askMap(map, map.write(key, value), 1);
     yield;
   }
 
   /** `m[key] op= …` */
   *update(map: EmulatedMap, key: MapKey, change: (old: number) => number): Program {
-    this.askMap(map.update(key, change));
+    this.askMap(map, map.update(key, change), 1);
     yield;
   }
 
   /** `m[key]`: 0 where it is missing. */
   *get(map: EmulatedMap, key: MapKey): Program<number> {
-    this.askMap(map.read(key));
+    this.askMap(map, map.read(key), 0);
     return ((yield) as MapOperation).value;
   }
 
   /** `_, ok := m[key]` */
   *has(map: EmulatedMap, key: MapKey): Program<boolean> {
-    this.askMap(map.read(key, true));
+    this.askMap(map, map.read(key, true), 0);
     return ((yield) as MapOperation).found;
   }
 
   /** `delete(m, key)` */
   *delete(map: EmulatedMap, key: MapKey): Program {
-    this.askMap(map.delete(key));
+    this.askMap(map, map.delete(key), 1);
     yield;
   }
 
   *clear(map: EmulatedMap): Program {
-    this.askMap(map.clear());
+    this.askMap(map, map.clear(), 1);
     yield;
   }
 
   /** `for range m`: give it to `go.next` until that says false. */
-  range(map: EmulatedMap): MapIteration {
-    return map.iterate();
+  range(map: EmulatedMap): MapRange {
+    return { map, iteration: map.iterate() };
   }
 
-  /** Whether there is a next entry: its `key` and `value` are on the iteration then. */
-  *next(iteration: MapIteration): Program<boolean> {
-    const { current } = this.machine;
-    current.op = Op.map;
-    current.running = iteration.advance();
+  /** Whether there is a next entry: its `key` and `value` are on `range.iteration` then. */
+  *next({ map, iteration }: MapRange): Program<boolean> {
+    this.askMap(map, iteration.advance(), 0);
     yield;
     return !iteration.done;
   }
@@ -408,9 +413,12 @@ export class Go {
     current.amount = amount;
   }
 
-  private askMap(operation: MapOperation | ReturnType<EmulatedMap['make']>): void {
+  /** `writes`: 1 where the operation changes the map. */
+  private askMap(map: EmulatedMap, operation: Operation, writes: 0 | 1): void {
     const { current } = this.machine;
     current.op = Op.map;
+    current.object = map;
+    current.amount = writes;
     current.running = operation;
   }
 }
