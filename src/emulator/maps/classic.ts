@@ -55,6 +55,15 @@ export class ClassicMap implements EmulatedMap {
     return this.map.bytes;
   }
 
+  get liveBytes(): number {
+    const { buckets, old } = this.map;
+    return HEADER_SIZE + (buckets?.liveBytes ?? 0) + (old?.liveBytes ?? 0);
+  }
+
+  get hasPointers(): boolean {
+    return this.map.layout.pointers;
+  }
+
   make(): Operation {
     const op = new Running();
     return op.start(this.making(op));

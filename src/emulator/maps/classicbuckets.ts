@@ -61,6 +61,11 @@ export class Buckets implements Cells {
     this.next = new Int32Array(this.count).fill(NONE);
   }
 
+  /** Bytes with those of overflow buckets that were allocated apart. */
+  get liveBytes(): number {
+    return this.bytes + (this.count - this.arrayCount) * this.layout.bucketSize;
+  }
+
   get hasSpare(): boolean {
     return this.spare !== NONE;
   }

@@ -109,6 +109,10 @@ export interface EmulatedMap {
   readonly slots: number;
   /** Bytes allocated for the map so far, garbage included. */
   readonly bytes: number;
+  /** Bytes that the map holds now: what a collector would find. */
+  readonly liveBytes: number;
+  /** Whether a collector has to look into them. */
+  readonly hasPointers: boolean;
   /** `make(map[K]V, hint)`: its allocations. The map is there before, and may be used without it. */
   make(): Operation;
   /** `m[key] = value`. */

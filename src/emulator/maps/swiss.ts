@@ -55,6 +55,16 @@ export class SwissMap implements EmulatedMap {
     return this.map.bytes;
   }
 
+  get liveBytes(): number {
+    const { small, directory } = this.map;
+    const tables = small === null ? this.map.tables() : [small];
+    return tables.reduce((sum, { bytes }) => sum + bytes, HEADER_SIZE + directory.length * 8);
+  }
+
+  get hasPointers(): boolean {
+    return this.map.layout.pointers;
+  }
+
   /** The tables' slots and entries in the order of the directory; empty for a small map. */
   get tables(): readonly { readonly slots: number; readonly used: number }[] {
     return this.map.tables().map(({ capacity: slots, used }) => ({ slots, used }));

@@ -167,6 +167,22 @@ describe('a map', () => {
     expect(zeroing(true).map(({ prologue }) => prologue)).toEqual([true, false]);
   });
 
+  it('tells what it holds: buckets of 144 bytes, groups of 136, and the header', () => {
+    const held = (release: GoRelease, hint: number) => mapOf(makeWorld(release), { hint }).liveBytes;
+    // A sixteenth more than 16 buckets, and what the size class leaves: 2,448 bytes become 2,688, which are 18.
+    expect(held(23, 100)).toBe(48 + 18 * 144);
+    expect(held(23, 200)).toBe(48 + 37 * 144);
+    expect(held(26, 100)).toBe(48 + 8 + 16 * 136);
+    expect(held(26, 2000)).toBe(48 + 4 * 8 + 512 * 136);
+    for (const release of [23, 26] as const) {
+      const map = mapOf(makeWorld(release));
+      for (let i = 0; i < 3000; i++) run(map.write(i, i));
+      expect(map.liveBytes).toBeLessThanOrEqual(map.bytes + 48 + 8 * 4);
+      expect(map.hasPointers).toBe(false);
+      expect(mapOf(makeWorld(release), { keys: 'faststr' }).hasPointers).toBe(true);
+    }
+  });
+
   it('costs about what benchmarks of real maps show', () => {
     const perInsert = (release: GoRelease, hint: number) => {
       const world = makeWorld(release);
