@@ -14,6 +14,9 @@ const VARIANTS: readonly [GoRelease, MapKind, KeyKind][] = GO_RELEASES.flatMap((
     .flatMap((kind) => KINDS.map((keys): [GoRelease, MapKind, KeyKind] => [release, kind, keys])),
 );
 
+/** Releases whose maps behave differently; the others differ in their lines alone. */
+const DIFFERENT = VARIANTS.filter(([release]) => [23, 24, 26, 27].includes(release));
+
 function keyOf(keys: KeyKind, number: number): MapKey {
   return keys === 'faststr' ? `sku-${number}` : number;
 }
@@ -50,7 +53,7 @@ function byKey(entries: Iterable<readonly [MapKey, number]>): [MapKey, number][]
   return [...entries].map(([key, value]): [MapKey, number] => [key, value]).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-describe.each(VARIANTS)('Go 1.%d, %s map, %s keys', (release, kind, keys) => {
+describe.each(DIFFERENT)('Go 1.%d, %s map, %s keys', (release, kind, keys) => {
   it('holds what was written, and nothing else', () => {
     const map = mapOf(makeWorld(release, 3), { kind, keys });
     const model = churn(map, new Random(11, `${kind} ${keys}`), 2000);
@@ -80,6 +83,20 @@ describe.each(VARIANTS)('Go 1.%d, %s map, %s keys', (release, kind, keys) => {
     expect(stayed.filter((key) => !met.includes(key))).toEqual([]);
   });
 
+  it('begins and ends a growth in turns, within one operation', () => {
+    const map = mapOf(makeWorld(release, 5), { kind, keys });
+    let begun = 0;
+    for (let i = 0; i < 1000; i++) {
+      const marks = stepsOf(map.write(keyOf(keys, i), i)).flatMap(({ mark }) => (mark === null ? [] : [mark]));
+      if (marks.length > 0) expect(marks.join(', ')).toMatch(/^((grow|evacuate) begin, \2 end(, |$))+$/);
+      begun += marks.filter((mark) => mark === 'grow begin').length;
+    }
+    expect(begun).toBe(map.growths.filter(({ kind: what }) => what !== 'first').length);
+    for (const growth of map.growths.slice(1)) expect(growth.cost).toBeGreaterThan(growth.moved);
+  });
+});
+
+describe.each(VARIANTS)('Go 1.%d, %s map, %s keys', (release, kind, keys) => {
   it('shows stacks of the runtime with lines in them, and costs, at every step', () => {
     const world = makeWorld(release, 5);
     const map = mapOf(world, { kind, keys });
@@ -95,22 +112,10 @@ describe.each(VARIANTS)('Go 1.%d, %s map, %s keys', (release, kind, keys) => {
     expect(steps.filter(({ access, address }) => access !== 'none' && address <= 0)).toEqual([]);
     for (let site = 1; site < world.sites.size; site++) {
       for (const { function: name, file, line } of world.sites.framesOf(site)) {
-        expect(line, `${name} ${file}`).toBeGreaterThan(0);
-        expect(file).toMatch(/^(internal\/)?runtime\/[a-z0-9_/]+\.(go|s)$/);
+        if (line > 0 && /^(internal\/)?runtime\/[a-z0-9_/]+\.(go|s)$/.test(file ?? '')) continue;
+        throw new Error(`site ${site}: ${name} at ${file}:${line}`);
       }
     }
-  });
-
-  it('begins and ends a growth in turns, within one operation', () => {
-    const map = mapOf(makeWorld(release, 5), { kind, keys });
-    let begun = 0;
-    for (let i = 0; i < 1000; i++) {
-      const marks = stepsOf(map.write(keyOf(keys, i), i)).flatMap(({ mark }) => (mark === null ? [] : [mark]));
-      if (marks.length > 0) expect(marks.join(', ')).toMatch(/^((grow|evacuate) begin, \2 end(, |$))+$/);
-      begun += marks.filter((mark) => mark === 'grow begin').length;
-    }
-    expect(begun).toBe(map.growths.filter(({ kind: what }) => what !== 'first').length);
-    for (const growth of map.growths.slice(1)) expect(growth.cost).toBeGreaterThan(growth.moved);
   });
 });
 
