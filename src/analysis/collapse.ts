@@ -10,22 +10,31 @@
  * Nothing of a goroutine is kept, unless go statements are to be followed: then all must be known first.
  */
 
+import { UsageError } from '../base/errors.ts';
 import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, FoldedPart, RacePart } from '../model/evidence.ts';
 import { type NodeId, type Profile, ProfileBuilder, pathOf, RaceSide, ROOT } from '../model/profile.ts';
 import type { Goroutine, Labels, RaceAccess, RaceReport } from '../model/snapshot.ts';
 import { type FrameId, type StackId, StackTable } from '../model/stacks.ts';
 import { type WaitReason, waitReasonOf } from '../model/states.ts';
+import type { TraceSink } from '../model/trace.ts';
 import { CreationChains } from './creation.ts';
 import { type FilterOptions, StackFilter } from './filter.ts';
 import { FoldedTexts } from './foldedtexts.ts';
 import { type FrameText, FrameTexts, functionOf } from './frames.ts';
 import type { GroupKey } from './groupkeys.ts';
+import { TRACE_GROUP_KEYS, type TraceGroupKey } from './trace/spangroups.ts';
+import { TRACE_WEIGHTS, TraceWeigher, type TraceWeight, type WeighOptions } from './trace/weights.ts';
 
 export interface CollapseOptions extends FilterOptions {
   /** Frames at the root, in this order. */
   readonly groupBy?: readonly GroupKey[];
-  /** `wait` weighs a goroutine by the seconds it has waited; only goroutines of dumps have any. */
-  readonly weight?: 'count' | 'wait';
+  /**
+   * Of goroutine dumps, profiles and races `count`, by default, or `wait`, the seconds waited. Of execution traces one of
+   * TRACE_WEIGHTS, `running` by default.
+   */
+  readonly weight?: 'count' | 'wait' | TraceWeight;
+  /** What of an execution trace counts, and how; see there. */
+  readonly trace?: TraceCollapseOptions;
   /** Put ` FILE:LINE` behind the functions. */
   readonly lines?: boolean;
   /** Leave out the runtime's frames below the first user frame: how the runtime blocks, not what. */
@@ -37,6 +46,8 @@ export interface CollapseOptions extends FilterOptions {
   /** Import path prefixes of the program's own code. */
   readonly own?: readonly string[];
 }
+
+export type TraceCollapseOptions = Partial<Omit<WeighOptions, 'weight' | 'groupBy'>>;
 
 /** The classes of {@link Profile.byClass}, in the order of the colours that stand for them. */
 export const STATE_CLASSES: readonly WaitReason[] = [
@@ -55,6 +66,7 @@ export const STATE_CLASSES: readonly WaitReason[] = [
 
 const NO_FRAMES: FrameText = { text: '(stack unavailable)', owner: 'note' };
 const NOT_RESTORED: FrameText = { text: '(stack not restored)', owner: 'note' };
+const NO_TRACE_STACK: FrameText = { text: '(no stack)', owner: 'note' };
 const NO_SYMBOLS: FrameText = { text: '(no frames)', owner: 'note' };
 const SECONDS_PER_MINUTE = 60;
 
@@ -81,6 +93,7 @@ export class Collapser implements EvidenceSink {
   /** By stack: its frames' ids in the tree's own table, where nothing else changes them; see {@link tailOf}. */
   private tails = new Map<StackId, readonly FrameText[] | null>();
   private chains: CreationChains | null = null;
+  private weigher: TraceWeigher | null = null;
   /** The one folded input so far, as long as it is the only one: it is a profile already. */
   private whole: FoldedPart | null = null;
   private states = new Map<string, WaitReason>();
@@ -109,14 +122,14 @@ export class Collapser implements EvidenceSink {
   }
 
   record(record: CountRecord, part: CountProfilePart): void {
-    if (this.options.weight === 'wait') return;
+    if (!this.countsStacks) return;
     this.units.add(part.name === 'threadcreate' ? 'threads' : part.name.startsWith('goroutine') ? 'goroutines' : part.name);
     const groups = this.groupsOf({ labels: record.labels, state: null, creator: null, goroutine: null, access: null });
     this.add({ groups, lead: [], stack: record.stack, missing: NO_SYMBOLS, weight: record.count, side: RaceSide.none });
   }
 
   race(race: RaceReport, _part: RacePart): void {
-    if (this.options.weight === 'wait') return;
+    if (!this.countsStacks) return;
     this.units.add('stacks');
     race.accesses.forEach((access, i) => {
       const kind = i === 0 ? access.kind : `previous ${access.kind}`;
@@ -125,6 +138,18 @@ export class Collapser implements EvidenceSink {
     for (const creation of race.creations) {
       this.addRaceStack(creation, 'goroutine created', RaceSide.creation, `goroutine ${creation.goroutine}`);
     }
+  }
+
+  /** A trace's time goes to stacks; its groups are those of spans. */
+  trace(): TraceSink {
+    const { weight = 'running', trace = {} } = this.options;
+    if (weight === 'count' || weight === 'wait') {
+      throw new UsageError(`--weight ${weight} is for goroutine dumps; an execution trace has ${TRACE_WEIGHTS.join(', ')}`);
+    }
+    const groupBy = (this.options.groupBy ?? []).map((key) => traceKey(key, this.file));
+    this.units.add(weight === 'samples' ? 'samples' : 'nanoseconds');
+    this.weigher = new TraceWeigher(this.stacks, { stack: 'own', asGo: false, ...trace, weight, groupBy });
+    return this.weigher;
   }
 
   /** Ends an input: adds what it holds beside goroutines, records and races. */
@@ -136,6 +161,10 @@ export class Collapser implements EvidenceSink {
       );
     }
     this.chains = null;
+    this.weigher?.finish((groups, stack, weight) => {
+      this.add({ groups, lead: [], stack, missing: NO_TRACE_STACK, weight, side: RaceSide.none });
+    });
+    this.weigher = null;
     const folded = evidence.parts.filter((part) => part.format === 'folded');
     if (folded.length === 1 && this.isUnchanged()) this.whole = folded[0];
     else for (const part of folded) this.addFolded(part);
@@ -143,8 +172,8 @@ export class Collapser implements EvidenceSink {
 
   /** Whether a folded input would come out as it went in, and is the only one so far. */
   private isUnchanged(): boolean {
-    const { weight, groupBy = [] } = this.options;
-    return weight !== 'wait' && groupBy.length === 0 && this.filter.isEmpty && this.builder.isEmpty;
+    const { groupBy = [] } = this.options;
+    return this.countsStacks && groupBy.length === 0 && this.filter.isEmpty && this.builder.isEmpty;
   }
 
   build(): Profile {
@@ -153,10 +182,16 @@ export class Collapser implements EvidenceSink {
     return this.builder.build(unit);
   }
 
+  /** Whether stacks that are no spans of a trace count. */
+  private get countsStacks(): boolean {
+    return this.options.weight === undefined || this.options.weight === 'count';
+  }
+
   // ---- kinds of evidence ----
 
   private addGoroutine(goroutine: Goroutine, lead: readonly FrameText[]): void {
     const waits = this.options.weight === 'wait';
+    if (!waits && !this.countsStacks) return;
     const weight = waits ? goroutine.waitMinutes * SECONDS_PER_MINUTE : 1;
     if (weight === 0) return;
     this.units.add('goroutines');
@@ -186,7 +221,7 @@ export class Collapser implements EvidenceSink {
   }
 
   private addFolded(part: FoldedPart): void {
-    if (this.options.weight === 'wait') return;
+    if (!this.countsStacks) return;
     this.units.add(part.profile.unit);
     const { self, before, nodeCount } = part.profile;
     const owned = new FoldedTexts(this.options.own ?? []);
@@ -265,6 +300,7 @@ export class Collapser implements EvidenceSink {
     if (key === 'reason') return known.state === null ? '(no state)' : this.reasonOf(known.state);
     if (key === 'goroutine') return known.goroutine ?? '(no goroutine)';
     if (key === 'access') return known.access ?? '(no access)';
+    if (key === 'proc' || key === 'entry' || key === 'task' || key === 'region') return `(no ${key})`;
     if (key === 'creator') return known.creator === null ? '(no creator)' : this.creatorText(known.creator).text;
     const name = key.slice('label='.length);
     return `${name}=${Object.hasOwn(known.labels, name) ? known.labels[name] : '(none)'}`;
@@ -283,6 +319,14 @@ export class Collapser implements EvidenceSink {
     }
     return reason;
   }
+}
+
+function traceKey(key: GroupKey, file: string): TraceGroupKey {
+  if (key === 'file') return `file=${file}`;
+  const known = TRACE_GROUP_KEYS.find((one) => one === key);
+  if (known === undefined)
+    throw new UsageError(`--group-by ${key} is not known of execution traces: use ${TRACE_GROUP_KEYS.join(', ')}`);
+  return known;
 }
 
 /** What is known of a stack's owner, for the groups. */

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../base/errors.ts';
 
-const WORDS = ['state', 'reason', 'creator', 'file', 'goroutine', 'access'] as const;
+const WORDS = ['state', 'reason', 'creator', 'file', 'goroutine', 'access', 'proc', 'entry', 'task', 'region'] as const;
 export type GroupKey = (typeof WORDS)[number] | `label=${string}`;
 
 /** `state,label=tenant` → keys. @throws UsageError that names the words allowed. */

@@ -36,7 +36,7 @@ const SHARED: BuildOptions = {
 rmSync('dist', { recursive: true, force: true });
 await build({
   ...SHARED,
-  entryPoints: { cli: 'src/cli/main.ts' },
+  entryPoints: { cli: 'src/cli/main.ts', traceworker: 'src/cli/traceworker.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,

@@ -12,9 +12,10 @@ import { formatDuration } from '../render/units.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, tellProblems } from './findings.ts';
 import { type ReadInput, readInputs } from './inputs.ts';
+import type { TraceArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
-import { parseDuration, requireDuration, selectTrace, type TraceArguments } from './traceoptions.ts';
+import { parseDuration, requireDuration, selectTrace } from './traceoptions.ts';
 
 export interface AnalyzeArguments extends TraceArguments {
   readonly file?: string;

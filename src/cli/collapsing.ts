@@ -1,15 +1,18 @@
 /** Inputs → one profile, by the options that collapse and render share. */
 
-import { type CollapseOptions, Collapser } from '../analysis/collapse.ts';
+import { type CollapseOptions, Collapser, type TraceCollapseOptions } from '../analysis/collapse.ts';
 import { teeSinks } from '../analysis/collect.ts';
 import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { parseGroupKeys } from '../analysis/groupkeys.ts';
+import { GO_WEIGHTS, TRACE_WEIGHTS } from '../analysis/trace/weights.ts';
 import { UsageError } from '../base/errors.ts';
+import type { FormatName } from '../formats/reader.ts';
 import type { Profile } from '../model/profile.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, judge, parsePatterns, tellProblems } from './findings.ts';
-import { type ReadInput, readInputs } from './inputs.ts';
+import { readInputs } from './inputs.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
+import { selectTrace, splitFrom } from './traceoptions.ts';
 
 export interface Collapsed {
   readonly profile: Profile;
@@ -24,7 +27,7 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
   const findings = new FindingsCounter();
   const request = {
     files: args.file ?? [],
-    ...(args.from === undefined ? {} : { from: args.from }),
+    ...formatOption(args),
     redact: args.redact ?? false,
     quiet: args.quiet ?? false,
     ordered,
@@ -37,7 +40,6 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
     collapser.finish(evidence);
     findings.finish(evidence);
   });
-  refuseTraces(inputs);
   if (!args.quiet) tellProblems(inputs);
   if (args.strict && isDamaged(inputs)) return null;
   const profile = collapser.build();
@@ -45,23 +47,37 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
   return { profile, code: conditions.length === 0 ? EXIT.done : judge(conditions, findings) };
 }
 
-/** Spans of a trace are no stacks with counts yet. */
-function refuseTraces(inputs: readonly ReadInput[]): void {
-  const trace = inputs.find(({ evidence }) => evidence.parts.some(({ format }) => format === 'go-trace'));
-  if (trace !== undefined)
-    throw new UsageError(`${trace.file} is an execution trace: goflame inspect reads it, collapse and render do not`);
+function formatOption({ from }: InputArguments & CollapseArguments): { from?: FormatName } {
+  const { format } = splitFrom(from);
+  return format === undefined ? {} : { from: format };
 }
 
 function whyEmpty(args: CollapseArguments): string {
+  if ((TRACE_WEIGHTS as readonly (string | undefined)[]).includes(args.weight))
+    return `weigh anything by ${args.weight}: it is for execution traces`;
   if (args.weight === 'wait') return 'have waited a minute or more: --weight wait counts whole minutes of goroutine dumps';
   const filters = [args.include, args.exclude, args.focus, args.hide].some((patterns) => patterns !== undefined);
   return filters ? 'are left after the filters' : 'in the input';
 }
 
+function traceOptions(args: CollapseArguments): TraceCollapseOptions {
+  const { weight, 'as-go': asGo = false, stack } = args;
+  const selection = selectTrace(args);
+  if (asGo) {
+    if (!(GO_WEIGHTS as readonly (string | undefined)[]).includes(weight))
+      throw new UsageError(`--as-go goes with --weight ${GO_WEIGHTS.join(', ')}: go tool trace has no others`);
+    if (stack === 'own') throw new UsageError('--as-go has stacks as go tool trace has them: leave --stack out');
+    if (Object.keys(selection).length > 0 || args['group-by'] !== undefined)
+      throw new UsageError('--as-go gives the whole of what go tool trace gives: leave out --group-by and what chooses a part');
+  }
+  return { ...selection, asGo, stack: stack === 'waker' ? 'waker' : 'own' };
+}
+
 function collapseOptions(args: CollapseArguments): CollapseOptions {
   return {
     groupBy: args['group-by'] === undefined ? [] : parseGroupKeys(args['group-by']),
-    weight: args.weight as 'count' | 'wait',
+    ...(args.weight === undefined ? {} : { weight: args.weight as Exclude<CollapseOptions['weight'], undefined> }),
+    trace: traceOptions(args),
     lines: args.lines ?? false,
     userOnly: args['user-only'] ?? false,
     createdBy: args['created-by'] ?? false,

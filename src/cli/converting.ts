@@ -9,7 +9,8 @@ import { readChunks } from './inputs.ts';
 import type { InputArguments } from './options.ts';
 import { type PieceSink, streamOutput } from './outputs.ts';
 
-export type ConvertArguments = Pick<InputArguments, 'file' | 'from' | 'strict' | 'quiet'> & {
+export type ConvertArguments = Pick<InputArguments, 'file' | 'strict' | 'quiet'> & {
+  from?: string;
   to: string;
   /** `1.23`. */
   go?: string;

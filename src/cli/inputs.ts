@@ -1,14 +1,16 @@
 /** Files and stdin → evidence. */
 
-import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { statSync } from 'node:fs';
 import { Redactor } from '../analysis/redact.ts';
 import { decompress } from '../base/decompress.ts';
 import { InputError, type Problem } from '../base/errors.ts';
 import { type FormatName, InputReader } from '../formats/reader.ts';
 import type { Evidence, EvidenceSink } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
+import type { TraceSink } from '../model/trace.ts';
+import { openInput } from './openinput.ts';
 import { Progress } from './progress.ts';
+import { isLargeTrace, readTraceThreaded } from './tracethread.ts';
 
 export interface InputRequest {
   /** As they stand on the command line; `-` is stdin, and so is none at all. */
@@ -23,9 +25,6 @@ export interface ReadInput {
   readonly file: string;
   readonly evidence: Evidence;
 }
-
-const CHUNK_BYTES = 1 << 20;
-const SMALL_BYTES = 1 << 18;
 
 /**
  * Reads one input after the other. `begin` is told each input's table of stacks and gives the sink for what is in it.
@@ -54,7 +53,12 @@ async function readInput(file: string, request: InputRequest, begin: (stacks: St
   const relay = new Relay();
   const { from, ordered } = request;
   const reader = new InputReader(relay, { ...(from === undefined ? {} : { from }), ordered: ordered ?? false });
-  relay.sink = begin(reader.stacks);
+  const sink = begin(reader.stacks);
+  relay.sink = sink;
+  if ((from === undefined || from === 'go-trace') && isLargeTrace(file)) {
+    const trace = sink.trace?.() ?? null;
+    if (trace !== null) return await readLarge(file, request, reader.stacks, trace);
+  }
   const read = { file, quiet: request.quiet === true, report: (problem: Problem) => reader.report(problem) };
   try {
     await readChunks(read, (chunk) => reader.push(chunk));
@@ -85,6 +89,17 @@ export async function readChunks(
   }
 }
 
+async function readLarge(file: string, request: InputRequest, stacks: StackTable, trace: TraceSink): Promise<Evidence> {
+  const progress = new Progress(file, statSync(file).size, request.quiet !== true);
+  try {
+    return await readTraceThreaded(file, stacks, trace, progress);
+  } catch (error) {
+    throw error instanceof InputError ? withFile(error, file, request) : error;
+  } finally {
+    progress.done();
+  }
+}
+
 function withFile(error: InputError, file: string, { redact }: InputRequest): InputError {
   const { excerpt, ...place } = error.place;
   return new InputError(error.message, { file, ...place, ...(redact || excerpt === undefined ? {} : { excerpt }) });
@@ -97,43 +112,6 @@ class Relay implements EvidenceSink {
   record: EvidenceSink['record'] = (record, part) => this.sink?.record(record, part);
   race: EvidenceSink['race'] = (race, part) => this.sink?.race(race, part);
   trace = () => this.sink?.trace?.() ?? null;
-}
-
-/** Bytes of an input, and how many there will be where that is known. */
-function openInput(file: string): { bytes: AsyncIterable<Uint8Array>; size: number | null } {
-  if (file === '-') {
-    if (process.stdin.isTTY) process.stderr.write('goflame: reading from the terminal; end with Ctrl-D, or name a file\n');
-    return { bytes: process.stdin, size: null };
-  }
-  const fd = openSync(file, 'r');
-  const stat = fstatSync(fd);
-  const size = stat.isFile() ? stat.size : null;
-  return { bytes: size !== null && size <= SMALL_BYTES ? readSmall(fd) : readLarge(fd), size };
-}
-
-/** A small file at once: anything asynchronous would cost more than reading it. */
-async function* readSmall(fd: number): AsyncGenerator<Uint8Array> {
-  const chunk = Buffer.allocUnsafe(SMALL_BYTES);
-  try {
-    for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) yield chunk.subarray(0, length);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Chunks that share one buffer: each is used up before the next is read. */
-async function* readLarge(fd: number): AsyncGenerator<Uint8Array> {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  const readMore = promisify(read) as (fd: number, buffer: Buffer) => Promise<{ bytesRead: number }>;
-  try {
-    for (;;) {
-      const { bytesRead } = await readMore(fd, chunk);
-      if (bytesRead === 0) return;
-      yield chunk.subarray(0, bytesRead);
-    }
-  } finally {
-    closeSync(fd);
-  }
 }
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {

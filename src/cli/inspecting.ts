@@ -4,6 +4,7 @@ import { EvidenceCollector, teeSinks } from '../analysis/collect.ts';
 import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { Summarizer } from '../analysis/summary.ts';
 import { UsageError } from '../base/errors.ts';
+import type { FormatName } from '../formats/reader.ts';
 import { type InspectedInput, writeInspectJson } from '../render/inspectjson.ts';
 import { writeInspectText } from '../render/inspecttext.ts';
 import { isDamaged, judge, tellProblems } from './findings.ts';
@@ -13,6 +14,7 @@ import { writeOutput } from './outputs.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
 
 export interface InspectArguments extends InputArguments {
+  readonly from?: FormatName;
   readonly output?: string;
   readonly json?: boolean;
   readonly top: number;

@@ -31,15 +31,22 @@ export const OUTPUT_OPTION = {
 export const COLLAPSE_OPTIONS = {
   'group-by': {
     type: 'string',
-    describe: 'frames at the root, in this order: state, reason, creator, file, goroutine, access, label=KEY',
+    describe:
+      'frames at the root, in this order: state, reason, creator, file, goroutine, access, label=KEY; of traces proc, entry, task, region too',
     requiresArg: true,
   },
   weight: {
-    choices: ['count', 'wait'],
-    default: 'count',
-    describe: 'what a goroutine weighs: one, or the seconds it has waited',
+    choices: ['count', 'wait', 'running', 'sched', 'sync', 'syscall', 'network', 'block', 'samples'],
+    describe:
+      'dumps: count goroutines (default) or the seconds they wait; traces: nanoseconds running (default), waiting for a P (sched), blocked (sync, network, block for all), in system calls; CPU samples',
     requiresArg: true,
   },
+  stack: {
+    choices: ['own', 'waker'],
+    describe: 'traces: where a waiting goroutine was itself (default), or who made it go on',
+    requiresArg: true,
+  },
+  'as-go': { type: 'boolean', describe: 'traces: exactly the spans and stacks of go tool trace -pprof' },
   lines: { type: 'boolean', describe: 'put FILE:LINE behind the functions' },
   'user-only': { type: 'boolean', describe: "leave out the runtime's frames below the first user frame" },
   'created-by': { type: 'boolean', describe: 'put the chain of go statements before each stack' },
@@ -48,6 +55,20 @@ export const COLLAPSE_OPTIONS = {
   focus: { ...list, describe: 'keep only stacks with a frame that matches, from that frame on' },
   hide: { ...list, describe: 'leave out frames that match' },
   own: { ...list, describe: "import path prefixes of the program's own code" },
+} as const satisfies Record<string, Options>;
+
+/** Options that choose a part of an execution trace. `--from` may name the input's format as well. */
+export const TRACE_OPTIONS = {
+  from: {
+    type: 'array',
+    string: true,
+    requiresArg: true,
+    describe: `read the input as this format only (${FROM_CHOICES.join(', ')}); or traces: begin at this time, as 250ms or 1.5s`,
+  },
+  to: { type: 'string', requiresArg: true, describe: 'traces: end at this time' },
+  proc: { type: 'number', requiresArg: true, describe: 'traces: only this P' },
+  goroutine: { type: 'number', requiresArg: true, describe: 'traces: only this goroutine' },
+  entry: { type: 'string', requiresArg: true, describe: 'traces: only goroutines whose first function matches' },
 } as const satisfies Record<string, Options>;
 
 /** The options of the picture, from their table. */
@@ -78,8 +99,9 @@ function toYargs({ name, type, about, choices, default: value, alias }: OptionSp
   };
 }
 
-export type InputArguments = Partial<InferredOptionTypes<typeof INPUT_OPTIONS>> & { file?: string[] };
-export type CollapseArguments = Partial<InferredOptionTypes<typeof COLLAPSE_OPTIONS>>;
+export type InputArguments = Partial<Omit<InferredOptionTypes<typeof INPUT_OPTIONS>, 'from'>> & { file?: string[] };
+export type CollapseArguments = Partial<InferredOptionTypes<typeof COLLAPSE_OPTIONS>> & TraceArguments;
+export type TraceArguments = Partial<InferredOptionTypes<typeof TRACE_OPTIONS>>;
 
 /** Stands for a lone `-`, which yargs drops where it stands for a file. No file can have this name. */
 const LONE_DASH = '\0-';

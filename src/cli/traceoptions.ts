@@ -1,24 +1,8 @@
-/** Options that choose a part of an execution trace, the same in analyze, timeline, collapse and render. */
+/** What the options name that choose a part of an execution trace, the same in analyze, timeline, collapse and render. */
 
-import type { InferredOptionTypes, Options } from 'yargs';
 import { UsageError } from '../base/errors.ts';
 import type { FormatName } from '../formats/reader.ts';
-import { FROM_CHOICES } from './options.ts';
-
-export const TRACE_OPTIONS = {
-  from: {
-    type: 'array',
-    string: true,
-    requiresArg: true,
-    describe: 'begin here: a time since the start of the trace, as 250ms, 1.5s',
-  },
-  to: { type: 'string', requiresArg: true, describe: 'end here' },
-  proc: { type: 'number', requiresArg: true, describe: 'only this P' },
-  goroutine: { type: 'number', requiresArg: true, describe: 'only this goroutine' },
-  entry: { type: 'string', requiresArg: true, describe: 'only goroutines whose first function matches this regular expression' },
-} as const satisfies Record<string, Options>;
-
-export type TraceArguments = InferredOptionTypes<typeof TRACE_OPTIONS>;
+import { FROM_CHOICES, type TraceArguments } from './options.ts';
 
 /** A part of a trace. Times in nanoseconds since its first event. */
 export interface TraceSelection {

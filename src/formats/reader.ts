@@ -5,7 +5,7 @@
  * the machines of all formats look for theirs.
  */
 
-import { InputError, inputErrorOf, type Problem, ProblemList } from '../base/errors.ts';
+import { InputError, type Problem, ProblemList } from '../base/errors.ts';
 import { LineReader } from '../base/lines.ts';
 import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
 import { StackTable } from '../model/stacks.ts';
@@ -171,10 +171,7 @@ export class InputReader {
       push: (chunk) => trace.push(chunk),
       finish: () => {
         trace.finish();
-        const part = counter.part(trace.version, trace.generations, trace.truncated);
-        // Where not one generation was whole there is nothing to show.
-        if (part.events === 0) throw inputErrorOf(first, 'the trace is empty');
-        this.parts.push(part);
+        this.parts.push(counter.finish(trace, first));
       },
     };
   }

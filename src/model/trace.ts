@@ -94,6 +94,8 @@ export const METRIC = {
 export interface ClockSnapshot {
   /** Nanoseconds since the trace's first event. */
   readonly time: number;
+  /** Nanoseconds of the system's monotonic clock. */
+  readonly monoNs: number;
   /** Nanoseconds since the Unix epoch, of the wall clock. */
   readonly wallNs: bigint;
 }

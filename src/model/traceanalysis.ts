@@ -184,6 +184,8 @@ export interface TraceAnalysis {
   readonly worstLatencies: readonly WorstLatency[];
   readonly kinds: readonly KindUsage[];
   readonly hotspots: readonly Hotspot[];
+  /** As many of the maps that grow, with their ranks among all. */
+  readonly mapGrowth: readonly Hotspot[];
   readonly gc: GcUsage;
   readonly stw: readonly StwPause[];
   readonly stwDurations: Durations;

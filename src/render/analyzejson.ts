@@ -46,6 +46,7 @@ export function writeAnalyzeJson({ file, part, analysis, problems }: AnalyzedTra
     stwDurations: analysis.stwDurations,
     kinds: analysis.kinds.map((kind) => kindUsage(kind, stacks)),
     hotspots: analysis.hotspots.map((one) => hotspot(one, stacks)),
+    mapGrowth: analysis.mapGrowth.map((one) => hotspot(one, stacks)),
     tasks: analysis.tasks.map(({ name, count, durations }) => ({ name, count, ...spans(durations) })),
     regions: analysis.regions.map(({ name, count, durations }) => ({ name, count, ...spans(durations) })),
     logs: analysis.logs,

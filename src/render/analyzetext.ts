@@ -1,26 +1,15 @@
 /** What was found out about a trace, as text for a terminal: Ps, what held them, latency, goroutines, GC, user spans. */
 
 import { P_STATE_COUNT, PS, type PState } from '../model/pstates.ts';
-import { addStates, type Durations, type GoroutineGroup, type ProcUsage, type TraceAnalysis } from '../model/traceanalysis.ts';
+import { addStates, type GoroutineGroup, type ProcUsage } from '../model/traceanalysis.ts';
 import { type AnalyzedTrace, wallTime } from './analyzejson.ts';
+import { type AnalyzePage, type AnalyzeTextOptions, sectionTitle, spansText } from './analyzepage.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import { hotspotLines, kindLines } from './hotspottext.ts';
 import { headingLine, type Paint } from './inspectplain.ts';
 import { latencyLines } from './latencytext.ts';
 import { fitMiddle, fitRight, padStart, printable } from './textblocks.ts';
 import { formatBytes, formatDuration, formatPercent, sparkline } from './units.ts';
-
-export interface AnalyzeTextOptions {
-  readonly columns: number;
-  readonly paint: Paint;
-  /** Rows of each table. */
-  readonly top: number;
-}
-
-/** What the sections need. */
-export interface AnalyzePage extends AnalyzeTextOptions {
-  readonly analysis: TraceAnalysis;
-}
 
 const INDENT = '  ';
 
@@ -39,13 +28,6 @@ function* lines(trace: AnalyzedTrace, page: AnalyzePage): Generator<string> {
   yield* groupTable(page);
   yield* collectorLines(page);
   yield* userLines(page);
-}
-
-/** A section's title with an empty line before. */
-export function* sectionTitle({ paint, columns }: AnalyzePage, title: string, rest = ''): Generator<string> {
-  yield '';
-  const shown = fitRight(title, columns - 2);
-  yield `${INDENT}${paint.bold(shown)}${fitRight(rest, Math.max(0, columns - 2 - shown.length))}`;
 }
 
 function* head({ file, part, analysis }: AnalyzedTrace, { columns, paint }: AnalyzePage): Generator<string> {
@@ -182,11 +164,6 @@ function* collectorLines(page: AnalyzePage): Generator<string> {
   const longest = [...stw].sort((a, b) => b.durationNs - a.durationNs || a.startNs - b.startNs).slice(0, 3);
   for (const { reason, startNs: at, durationNs } of longest)
     yield `${INDENT}  ${fitRight(`${padStart(formatDuration(durationNs), 9)}  at ${formatDuration(at)}  ${printable(reason)}`, columns - 4)}`;
-}
-
-export function spansText({ count, totalNs, p50Ns, p99Ns, maxNs }: Durations): string {
-  if (count === 0) return 'none';
-  return `${formatCount(count)}: ${formatDuration(totalNs)} in all, p50 ${formatDuration(p50Ns)}, p99 ${formatDuration(p99Ns)}, max ${formatDuration(maxNs)}`;
 }
 
 // ---- tasks and regions ----

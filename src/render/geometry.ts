@@ -2,6 +2,7 @@
 
 import { shortenName } from '../model/names.ts';
 import type { FlameGeometry } from './flamedata.ts';
+import { formatDuration } from './units.ts';
 
 /** Pixels between a frame's edge and its label. */
 const LABEL_INSET = 3;
@@ -140,8 +141,9 @@ export function formatShare(share: number): string {
   return percent >= 100 ? '100%' : `${percent.toFixed(2)}%`;
 }
 
-/** `1 goroutine`, `2 goroutines`. */
+/** `1 goroutine`, `2 goroutines`; nanoseconds as a duration, `1.50 ms`. */
 export function countUnit(value: number, unit: string): string {
+  if (unit === 'nanoseconds') return formatDuration(value);
   const one = value === 1 && /[^s]s$/.test(unit) ? unit.slice(0, -1) : unit;
   return `${formatCount(value)} ${one}`;
 }

@@ -1,16 +1,16 @@
 /** What held the Ps, by kind and hold by hold, as lines of text. */
 
-import { shortenName } from '../model/names.ts';
+import { isRuntimeFunction, shortenName } from '../model/names.ts';
 import { isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
 import type { Hotspot, KindUsage } from '../model/traceanalysis.ts';
-import { type AnalyzePage, sectionTitle } from './analyzetext.ts';
+import { type AnalyzePage, sectionTitle } from './analyzepage.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import { fitMiddle, fitRight, padEnd, padStart, printable } from './textblocks.ts';
 import { formatDuration, formatPercent } from './units.ts';
 
 const INDENT = '  ';
-const FRAMES_SHOWN = 4;
 const STARVED_SHOWN = 3;
+const GROWTH_SHOWN = 3;
 
 export function* kindLines(page: AnalyzePage): Generator<string> {
   const { analysis, columns, paint } = page;
@@ -38,18 +38,24 @@ function kindRow({ kind, ns, holds, longestNs, longest }: KindUsage, held: numbe
 }
 
 export function* hotspotLines(page: AnalyzePage): Generator<string> {
-  const { analysis, columns, paint } = page;
-  const { hotspots, stacks } = analysis;
+  const { hotspots, mapGrowth } = page.analysis;
   yield* sectionTitle(page, 'Hotspots', '  longest holds of a P by one goroutine');
-  if (hotspots.length === 0) {
-    yield `${INDENT}none`;
-    return;
-  }
+  if (hotspots.length === 0) yield `${INDENT}none`;
+  else yield* hotspotTable(page, hotspots);
+  const listed = new Set(hotspots.map(({ rank }) => rank));
+  const growth = mapGrowth.filter(({ rank }) => !listed.has(rank)).slice(0, GROWTH_SHOWN);
+  if (growth.length === 0) return;
+  yield* sectionTitle(page, 'Maps that grew', '  longest holds of a P by a map that moves its elements');
+  yield* hotspotTable(page, growth);
+}
+
+function* hotspotTable({ analysis, columns, paint }: AnalyzePage, hotspots: readonly Hotspot[]): Generator<string> {
   yield INDENT + paint.dim(fitRight(`   #    P        from       held  ${padEnd('kind', 15)} sure    goroutine`, columns - 2));
   for (const hotspot of hotspots) {
     const row = fitRight(hotspotRow(hotspot), columns - 2);
     yield INDENT + (hotspot.kind === 'map growth' ? paint.yellow(row) : row);
-    for (const detail of details(hotspot, stacks, columns)) yield paint.dim(`${' '.repeat(11)}${fitRight(detail, columns - 11)}`);
+    for (const detail of details(hotspot, analysis.stacks, columns))
+      yield paint.dim(`${' '.repeat(11)}${fitRight(detail, columns - 11)}`);
   }
 }
 
@@ -64,10 +70,23 @@ function whoText({ goroutine, entry }: { readonly goroutine: number; readonly en
 }
 
 function* details(hotspot: Hotspot, stacks: StackTable, columns: number): Generator<string> {
-  if (hotspot.stack !== NO_STACK) yield fitMiddle(stackText(hotspot.stack, stacks), columns - 11);
+  // What a GC worker does is known, and the same for all of them.
+  const plain = hotspot.kind === 'GC worker';
+  if (hotspot.stack !== NO_STACK && !plain) yield fitMiddle(stackText(hotspot.stack, stacks), columns - 11);
   const seen = hotspot.evidence.map(({ source, kind, count }) => `${countUnit(count, `${source}s`)} in ${kind}`);
-  if (seen.length > 0) yield `seen: ${seen.slice(0, 4).join(', ')}${seen.length > 4 ? ', …' : ''}`;
+  const inside = insideText(hotspot);
+  if (inside !== '') yield inside;
+  if (seen.length > 0 && !plain) yield `seen: ${seen.slice(0, 4).join(', ')}${seen.length > 4 ? ', …' : ''}`;
   if (hotspot.starvedCount > 0) yield starvedText(hotspot);
+}
+
+/** The map's function, and times that the trace's ranges tell. */
+function insideText({ mapFunction, kind, assistNs, sweepNs, syscallNs, stwNs }: Hotspot): string {
+  const times = { 'mark assist': assistNs, sweep: sweepNs, 'system calls': syscallNs, 'stopped world': stwNs };
+  const parts = Object.entries(times).flatMap(([name, ns]) => (ns > 0 ? [`${name} ${formatDuration(ns)}`] : []));
+  if (mapFunction !== null)
+    parts.unshift(`in ${printable(mapFunction)}${kind === 'map growth' ? ', which makes the map grow' : ''}`);
+  return parts.length === 0 ? '' : `inside: ${parts.join(', ')}`;
 }
 
 function starvedText({ starved, starvedCount, starvedNs }: Hotspot): string {
@@ -76,11 +95,18 @@ function starvedText({ starved, starvedCount, starvedNs }: Hotspot): string {
   return `meanwhile ${countUnit(starvedCount, 'goroutines')} waited ${formatDuration(starvedNs)} for a P: ${listed.join(', ')}${more}`;
 }
 
-/** `leaf ← caller ← …`, names shortened. */
+/** The leaf and its caller, the runtime's function that the program called, and the program's own: `leaf ← … ← caller`. */
 export function stackText(stack: StackId, stacks: StackTable): string {
-  const frames = stacks.framesAt(stack);
-  const names = frames
-    .slice(0, FRAMES_SHOWN)
-    .map((frame) => (isElided(frame) ? '…' : (shortenName(frame.function).at(1) ?? frame.function)));
-  return `${names.map(printable).join(' ← ')}${frames.length > FRAMES_SHOWN ? ' ← …' : ''}`;
+  const names = stacks.framesAt(stack).flatMap((frame) => (isElided(frame) ? [] : [frame.function]));
+  // How the trace itself was written is no news.
+  const inside = names.findIndex((name) => !/^runtime\.(?:\(\*?)?trace/.test(name));
+  const shown = inside > 0 ? names.slice(inside) : names;
+  const user = shown.findIndex((name) => !isRuntimeFunction(name));
+  const wanted = new Set([0, 1, ...(user < 0 ? [2, 3] : [user - 1, user, user + 1])]);
+  const parts: string[] = [];
+  shown.forEach((name, i) => {
+    if (wanted.has(i)) parts.push(printable(shortenName(name).at(1) ?? name));
+    else if (parts.at(-1) !== '…') parts.push('…');
+  });
+  return parts.join(' ← ');
 }

@@ -2,7 +2,7 @@
 
 import { NO_STACK } from '../model/stacks.ts';
 import type { WorstLatency } from '../model/traceanalysis.ts';
-import { type AnalyzePage, sectionTitle, spansText } from './analyzetext.ts';
+import { type AnalyzePage, sectionTitle, spansText } from './analyzepage.ts';
 import { stackText } from './hotspottext.ts';
 import { fitRight, padStart, printable } from './textblocks.ts';
 import { formatDuration } from './units.ts';

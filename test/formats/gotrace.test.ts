@@ -136,7 +136,20 @@ describe('a damaged trace', () => {
     expect(part).toMatchObject({ generations: 5, truncated: true });
     expect(part.events).toBeGreaterThan(50_000);
     expect(problems).toMatchObject([{ severity: 'error', offset: 500_000 }]);
-    expect(problems[0].message).toMatch(/generation 6: its last \d+ bytes are lost/);
+    expect(problems[0].message).toMatch(/generation 6: its last 66125 bytes, about 0\.104 s, are lost/);
+  });
+
+  it('tells where it is broken, in which generation, and how much is lost with it', () => {
+    const bytes = Buffer.from(trace('multigen-1.23'));
+    bytes.fill(0xff, 200_000, 200_003);
+    const { part, problems } = readTrace(bytes);
+    expect(part).toMatchObject({ generations: 2, truncated: true });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ severity: 'error', offset: 200_037 });
+    expect(problems[0].message).toBe(
+      'the trace is broken in generation 3: event 30 where a stack is expected; 723896 bytes, about 0.779 s, from byte 113079 on are not read',
+    );
+    for (const step of [1000, 33_333]) expect(readTrace(bytes, step).problems).toEqual(problems);
   });
 
   it('says where it is broken, and what was expected there', () => {

@@ -5,9 +5,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+function runGo(...args: string[]): string {
+  return execFileSync(process.env.GO ?? 'go', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
+}
+
+/** The version whose reader ours is held to; others disagree in what they let pass. */
+const LEAST_MINOR = 26;
+
 function findTool(): string | null {
   try {
-    const tool = execFileSync(process.env.GO ?? 'go', ['tool', '-n', 'trace'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    const minor = Number(/go1\.(\d+)/.exec(runGo('env', 'GOVERSION'))?.[1]);
+    if (!(minor >= LEAST_MINOR)) return null;
+    const tool = runGo('tool', '-n', 'trace');
     const help = spawnSync(tool, ['-h'], { encoding: 'utf8' });
     return help.stderr.includes('parsed') ? tool : null;
   } catch {
@@ -15,8 +24,11 @@ function findTool(): string | null {
   }
 }
 
-/** The program behind `go tool trace`; null without Go, or before the versions that print events. */
+/** The program behind `go tool trace`; null without Go 1.26 or later. */
 export const goTraceTool: string | null = findTool();
+
+/** Where that Go lies, with its sources; null without one. */
+export const goRoot: string | null = goTraceTool === null ? null : runGo('env', 'GOROOT');
 
 export interface ToolOutput {
   readonly stdout: string;

@@ -1,8 +1,5 @@
 /** Traces in tests: read whole, with what was found on the way. */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { Problem } from '../../src/base/errors.ts';
 import { type ConversionTarget, TraceConverter } from '../../src/formats/gotrace/convert.ts';
 import { TraceCounter } from '../../src/formats/gotrace/count.ts';
@@ -10,16 +7,10 @@ import { TraceReader } from '../../src/formats/gotrace/reader.ts';
 import { findTraceText } from '../../src/formats/gotrace/text/detect.ts';
 import { TextTraceReader } from '../../src/formats/gotrace/text/trace.ts';
 import type { TraceEvent, TracePart, TraceSink } from '../../src/model/trace.ts';
-import { FIXTURES } from './fixtures.ts';
+import { TRACES, type TraceFixture } from './traces.ts';
 
 /** The recorded traces of Go 1.22 and later. */
-export const v2Traces: readonly { readonly name: string; readonly bytes: Buffer }[] = readdirSync(path.join(FIXTURES, 'gotrace'))
-  .filter((file) => /-1\.2[2-9]\.trace\.gz$/.test(file))
-  .sort()
-  .map((file) => ({
-    name: file.replace('.trace.gz', ''),
-    bytes: gunzipSync(readFileSync(path.join(FIXTURES, 'gotrace', file))),
-  }));
+export const v2Traces: readonly TraceFixture[] = TRACES.filter(({ name }) => /-1\.2[2-9]$/.test(name));
 
 export interface ReadTrace {
   readonly part: TracePart;

@@ -51,6 +51,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   private readonly lanes: Lanes;
   /** By P: contended time up to when it became idle. */
   private readonly idleSince: number[] = [];
+  /** By P: since when it is not idle. */
+  private readonly busySince: number[] = [];
   /** Whether a goroutine's entry function is wanted, by entry id. */
   private readonly entryWanted: boolean[] = [];
   private clock: ClockSnapshot | null = null;
@@ -100,6 +102,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     const procs = this.listProcs(traceEnd, end);
     const { pauses, durations } = this.collector.stopped();
     const hotspots = this.hotspots.list();
+    const top = this.options.top ?? DEFAULT_TOP;
     return {
       stacks: this.view.stacks,
       startNs: from,
@@ -116,7 +119,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
       latency: this.latency.summarize(),
       worstLatencies: this.latency.list(),
       kinds: this.hotspots.listKinds(hotspots),
-      hotspots: hotspots.slice(0, this.options.top ?? DEFAULT_TOP),
+      hotspots: hotspots.slice(0, top),
+      mapGrowth: hotspots.filter(({ kind }) => kind === 'map growth').slice(0, top),
       gc: this.collector.usage(),
       stw: pauses,
       stwDurations: durations,
@@ -140,9 +144,15 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   procSpan(proc: ProcTrack, state: PState, from: number, to: number): void {
     this.usage.addSpan(proc.id, state, from, to);
     this.hotspots.addTime(proc.id, state, from, to);
-    if (state === PS.idle) this.usage.addIdleContended(proc.id, this.contended(to) - (this.idleSince[proc.id] ?? 0));
-    else this.addToLane(proc.id, from, to);
-    if (!proc.running) this.idleSince[proc.id] = this.contended(to);
+    const { id } = proc;
+    if (state === PS.idle) {
+      this.usage.addIdleContended(id, this.contended(to) - (this.idleSince[id] ?? 0));
+      this.busySince[id] = to;
+    } else this.busySince[id] ??= from;
+    if (proc.running && !this.view.ended) return;
+    // It is idle from now on, or the trace has ended.
+    this.idleSince[id] = this.contended(to);
+    if (state !== PS.idle) this.addToLane(id, this.busySince[id], to);
   }
 
   holdBegins(proc: ProcTrack, go: GoTrack, time: number): void {

@@ -49,8 +49,8 @@ export class GroupCounter {
   private readonly byEntry: (Tally | undefined)[] = [];
   private readonly others = new Tally();
   private readonly unnamed = new Tally();
-  /** Goroutines of which no stack was seen so far. */
-  private readonly pending = new Map<GoTrack, Tally>();
+  /** By goroutine's slot, for those of which no stack was seen so far. */
+  private readonly pending: (Tally | null)[] = [];
   private groups = 0;
 
   constructor(window: Window) {
@@ -73,9 +73,9 @@ export class GroupCounter {
 
   /** The goroutine is gone: nothing will name it any more. */
   end(go: GoTrack): void {
-    const tally = this.pending.get(go);
-    if (tally === undefined) return;
-    this.pending.delete(go);
+    const tally = this.pending[go.slot];
+    if (tally === null || tally === undefined) return;
+    this.pending[go.slot] = null;
     (go.entryId < 0 ? this.unnamed : this.named(go.entryId)).merge(tally);
   }
 
@@ -93,14 +93,15 @@ export class GroupCounter {
 
   private tallyOf(go: GoTrack): Tally {
     if (go.entryId >= 0) {
-      if (this.pending.size > 0) this.end(go);
+      const waiting = this.pending[go.slot];
+      if (waiting !== null && waiting !== undefined) this.end(go);
       return this.named(go.entryId);
     }
-    let tally = this.pending.get(go);
-    if (tally === undefined) {
-      tally = new Tally();
-      this.pending.set(go, tally);
-    }
+    const known = this.pending[go.slot];
+    if (known !== null && known !== undefined) return known;
+    const tally = new Tally();
+    while (this.pending.length <= go.slot) this.pending.push(null);
+    this.pending[go.slot] = tally;
     return tally;
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { P_STATE_COUNT, PS, type PState } from '../../model/pstates.ts';
-import type { StackId } from '../../model/stacks.ts';
+import { NO_STACK, type StackId } from '../../model/stacks.ts';
 import type { Evidence, HotspotKind } from '../../model/traceanalysis.ts';
 import { HOTSPOT_KINDS } from '../../model/traceanalysis.ts';
 import { KIND, KIND_COUNT, type KindCode } from './kinds.ts';
@@ -44,8 +44,9 @@ export class Hold {
   readonly ns = new Float64Array(P_STATE_COUNT);
   /** By source and kind. */
   readonly seen = new Int32Array(SOURCE_COUNT * KIND_COUNT);
-  /** Kinds seen, one bit each. */
+  /** Kinds seen, one bit each, and the stack where the goroutine has left its P last. */
   kinds = 0;
+  leftAt: StackId = NO_STACK;
   /** Whether it was in any other state than user code. */
   mixed = false;
   readonly stacks: SeenStack[] = [];
@@ -61,6 +62,7 @@ export class Hold {
     this.held = 0;
     this.open = true;
     this.waitedBefore = this.waitedAfter = waited;
+    this.leftAt = NO_STACK;
     this.ns[PS.user] = 0;
     if (this.mixed) this.ns.fill(0);
     this.mixed = false;

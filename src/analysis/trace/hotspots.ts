@@ -5,11 +5,11 @@ import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
 import { HOTSPOT_KINDS, type Hotspot, type HotspotKind, type KindUsage, type OtherGoroutine } from '../../model/traceanalysis.ts';
 import { Hold, judgeHold, kindOfHold, MERGE_GAP_NS, type SeenStack } from './holds.ts';
-import { KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
+import { KIND, KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
 import type { RunnableQueue } from './runnable.ts';
-import { SOURCE_NAMES } from './scheduler.ts';
+import { SOURCE, SOURCE_NAMES } from './scheduler.ts';
 import { SpanLog } from './spanlog.ts';
-import type { GoTrack } from './tracks.ts';
+import { type GoTrack, ROLE } from './tracks.ts';
 import type { Window } from './window.ts';
 
 /** Goroutines that are listed as starved by one hold. */
@@ -101,7 +101,11 @@ export class HotspotFinder {
   }
 
   see(proc: number, stack: StackId, source: number): void {
-    this.holds[proc]?.see(stack, source, this.kinds.kindOf(stack));
+    const hold = this.holds[proc];
+    if (hold === undefined) return;
+    // Most holds end with a block, and most are too short to be looked at again.
+    if (source === SOURCE.block) hold.leftAt = stack;
+    else hold.see(stack, source, this.kinds.kindOf(stack));
   }
 
   /** A goroutine has waited for a P. */
@@ -137,13 +141,25 @@ export class HotspotFinder {
   private close(hold: Hold): void {
     const { go, held } = hold;
     if (go === null || held === 0 || !this.filter.wantsProc(hold.proc) || !this.filter.wantsGoroutine(go)) return;
-    const kind = kindOfHold(hold);
+    if (hold.kinds !== 0 && hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
+    const kind = hold.kinds === 0 && !hold.mixed ? this.kindWhereLeft(hold, go) : kindOfHold(hold);
     const usage = this.usage[kind];
     usage.ns += held;
     usage.holds++;
     if (held > usage.longestNs) usage.longestNs = held;
     if (held < this.filter.minDurationNs || !this.best[kind].wants(held)) return;
+    if (hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
     this.best[kind].add(held, { hold: this.describe(hold, go), go });
+  }
+
+  /** The kind of a hold in which nothing was seen but its end. */
+  private kindWhereLeft({ leftAt }: Hold, go: GoTrack): KindCode {
+    return go.role === ROLE.gcWorker ? KIND['GC worker'] : this.kinds.kindOf(leftAt);
+  }
+
+  private seeWhereLeft(hold: Hold): void {
+    hold.see(hold.leftAt, SOURCE.block, this.kinds.kindOf(hold.leftAt));
+    hold.leftAt = NO_STACK;
   }
 
   private describe(hold: Hold, go: GoTrack): Candidate['hold'] {

@@ -59,7 +59,15 @@ export class SchedulerView implements TraceSink {
   now = 0;
   /** What the goroutine whose span has just ended becomes; null at the end of the trace. */
   moving: TraceEvent['to'] = null;
-  goroutineCount = 0;
+  /** Whether the trace has ended: what is told now was open then. */
+  ended = false;
+  /** Stack of the event that ends the present span, and where the goroutine itself was then; of no stack at the end of the trace. */
+  endStack: StackId = NO_STACK;
+  endOwnStack: StackId = NO_STACK;
+  /** Names of tasks that have begun, by id (the first 2^18 of them). */
+  readonly taskNames = new Map<number, string>();
+  private slotCount = 0;
+  private readonly freeSlots: number[] = [];
   private readonly observer: SpanObserver;
   private tables: TraceTables = { clock: null, stackOf: () => NO_STACK };
   private readonly entries = new Map<StackId, string>();
@@ -104,6 +112,7 @@ export class SchedulerView implements TraceSink {
   private tell(event: TraceEvent): void {
     const go = event.g === NOBODY ? undefined : this.goroutines.get(event.g);
     if (event.kind === 'RegionBegin') openRegion(go, event);
+    else if (event.kind === 'TaskBegin' && this.taskNames.size < MAX_TASKS) this.taskNames.set(event.subject, event.name);
     this.observer.other(event, event.stack === 0 ? NO_STACK : this.stackOf(event.stack), go);
     if (event.kind === 'RegionEnd' && event.value !== 0) go?.regions?.pop();
   }
@@ -113,6 +122,8 @@ export class SchedulerView implements TraceSink {
     const end = this.now;
     this.runnable.advance(end);
     this.moving = null;
+    this.ended = true;
+    this.endStack = this.endOwnStack = NO_STACK;
     for (const go of this.goroutines.values()) {
       this.observer.goSpan(go, go.state, go.since, end, EDGE.tail);
       this.observer.goEnds(go, end, EDGE.tail);
@@ -133,16 +144,18 @@ export class SchedulerView implements TraceSink {
     const go = this.goroutineOf(event);
     const own = event.subjectStack === 0 ? NO_STACK : this.stackOf(event.subjectStack);
     if (go.entryId < 0 && own !== NO_STACK) this.nameEntry(go, own);
-    if (from === 'Undetermined') this.endHead(go, event);
-    else if (from !== 'NotExist') this.endSpan(go, event, own);
+    if (from !== 'NotExist' && from !== 'Undetermined') this.endSpan(go, event, own);
     if (to === 'NotExist') {
       this.release(go, time);
       this.observer.goEnds(go, time, EDGE.none);
       this.goroutines.delete(go.id);
+      this.freeSlots.push(go.slot);
       return;
     }
     if (own !== NO_STACK) go.ownStack = own;
     this.beginSpan(go, event);
+    // What its first status says held before.
+    if (from === 'Undetermined') this.observer.goSpan(go, go.state, 0, time, EDGE.head);
   }
 
   /** The track of a transition's goroutine; a new one where it comes into being, or was never heard of. */
@@ -155,21 +168,16 @@ export class SchedulerView implements TraceSink {
     }
     const known = this.goroutines.get(subject);
     if (known !== undefined && from !== 'NotExist') return known;
-    const go = new GoTrack(subject, this.goroutineCount++);
+    const go = new GoTrack(subject, this.freeSlots.pop() ?? this.slotCount++);
     go.since = event.time;
     this.goroutines.set(subject, go);
     return go;
   }
 
-  private endHead(go: GoTrack, { to, time }: TraceEvent): void {
-    const state = STATE_CODES[to as GoState] as GState;
-    go.state = state;
-    go.since = 0;
-    this.observer.goSpan(go, state, 0, time, EDGE.head);
-  }
-
   private endSpan(go: GoTrack, event: TraceEvent, own: StackId): void {
     const state = STATE_CODES[event.from as GoState] as GState;
+    this.endOwnStack = own;
+    this.endStack = event.stack === 0 ? NO_STACK : this.stackOf(event.stack);
     if (state === GS.running && own !== NO_STACK) {
       this.observer.stackSeen(go, go.proc, own, leaveSource(event), event.time);
       // The span that ends is told where it ended.
@@ -187,6 +195,7 @@ export class SchedulerView implements TraceSink {
     go.seenBegin = !head;
     go.reason = state === GS.waiting && !head ? event.name : '';
     go.beginStack = event.stack === 0 ? NO_STACK : this.stackOf(event.stack);
+    if (event.from === 'NotExist' && state === GS.syscall) go.reusable = true;
     if (state === GS.running) {
       if (go.firstRunning < 0) go.firstRunning = event.time;
       this.hold(go, event.p, event.time, head);
@@ -352,6 +361,8 @@ export class SchedulerView implements TraceSink {
 
 /** Regions that one goroutine may have open at a time; those nested deeper are not followed. */
 const MAX_REGIONS = 1 << 12;
+/** Tasks whose names are known at a time. */
+const MAX_TASKS = 1 << 18;
 
 function openRegion(go: GoTrack | undefined, { subject, name, time }: TraceEvent): void {
   if (go === undefined) return;

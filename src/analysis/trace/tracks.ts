@@ -13,8 +13,8 @@ export const ROLE = { ordinary: 0, gcWorker: 1, sweeper: 2 } as const;
 
 export class GoTrack {
   readonly id: number;
-  /** Counts all goroutines of the trace: ids may be used again, this may not. */
-  readonly serial: number;
+  /** Index for what is kept by goroutine: no two have the same at a time. */
+  readonly slot: number;
   state: GState = GS.waiting;
   since = 0;
   /** Whether the beginning of the present span was seen; false if a status told of it. */
@@ -34,6 +34,8 @@ export class GoTrack {
   proc: ProcTrack | null = null;
   assisting = false;
   stopping = false;
+  /** Whether its id may be used again after it: the goroutine of a thread that C made. */
+  reusable = false;
   /** Time of its first running; -1 before. */
   firstRunning = -1;
   /** Neighbours in the list of runnable goroutines, longest waiting first. */
@@ -42,9 +44,9 @@ export class GoTrack {
   /** Open regions, innermost last; null without any. */
   regions: OpenRegion[] | null = null;
 
-  constructor(id: number, serial: number) {
+  constructor(id: number, slot: number) {
     this.id = id;
-    this.serial = serial;
+    this.slot = slot;
   }
 }
 

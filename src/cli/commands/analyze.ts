@@ -2,8 +2,7 @@ import type { CommandModule } from 'yargs';
 import { planAction } from '../action.ts';
 import type { AnalyzeArguments } from '../analyzing.ts';
 import { EXIT } from '../exit.ts';
-import { INPUT_OPTIONS, lastWins, OUTPUT_OPTION, withFile } from '../options.ts';
-import { TRACE_OPTIONS } from '../traceoptions.ts';
+import { INPUT_OPTIONS, lastWins, OUTPUT_OPTION, TRACE_OPTIONS, withFile } from '../options.ts';
 
 const OPTIONS = {
   json: { type: 'boolean', describe: 'everything as one JSON document (goflame/analyze/1)' },

@@ -40,7 +40,9 @@ async function runConvert(args: ConvertArguments): Promise<number> {
   checkArguments(args);
   if (args.to === 'folded') {
     const { writeCollapsed } = await import('../folding.ts');
-    return (await writeCollapsed({ weight: 'count', ...args })) ?? EXIT.input;
+    // `from` and `to` of collapse can be times of a trace: here they are formats.
+    const { from: format, to: _to, go: _go, ...shared } = args;
+    return (await writeCollapsed({ ...shared, ...(format === undefined ? {} : { from: [format] }) })) ?? EXIT.input;
   }
   const { convertTrace } = await import('../converting.ts');
   return (await convertTrace(args)) ?? EXIT.input;

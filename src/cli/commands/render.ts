@@ -11,6 +11,7 @@ import {
   type InputArguments,
   lastWins,
   OUTPUT_OPTION,
+  TRACE_OPTIONS,
   withFiles,
 } from '../options.ts';
 
@@ -30,10 +31,20 @@ export const renderCommand: CommandModule<object, Arguments> = {
   describe: 'any input (folded stacks too) → SVG flame graph',
   builder: (yargs) =>
     withFiles(yargs)
-      .options(lastWins({ ...OUTPUT_OPTION, ...COLLAPSE_OPTIONS, ...INPUT_OPTIONS, ...RENDER_OPTIONS, ...flameGraphOptions() }))
+      .options(
+        lastWins({
+          ...OUTPUT_OPTION,
+          ...COLLAPSE_OPTIONS,
+          ...INPUT_OPTIONS,
+          ...TRACE_OPTIONS,
+          ...RENDER_OPTIONS,
+          ...flameGraphOptions(),
+        }),
+      )
       .example('$0 render dump.txt -o flame.svg', 'a goroutine dump, coloured by whose code it is')
       .example('$0 render race.log -o race.svg', 'the two sides of each race in two colours')
       .example('$0 render --group-by state --colors state dump.txt -o states.svg', 'what the goroutines wait for')
+      .example('$0 render --weight sync trace.out -o blocked.svg', 'an execution trace: where goroutines waited for each other')
       .example(
         'go tool pprof -raw cpu.pb.gz | stackcollapse-go.pl | $0 render -o cpu.svg',
         'folded stacks of other tools',

@@ -5,7 +5,7 @@
 
 import { InputError, type Problem } from '../../base/errors.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
-import { Ev, MAX_BATCH_BYTES, V2_VERSIONS } from './spec.ts';
+import { END_SINCE, Ev, EXPERIMENTS_SINCE, MAX_BATCH_BYTES, V2_VERSIONS } from './spec.ts';
 
 const HEADER_BYTES = 16;
 const HEADER = /^go 1\.(\d{1,2}) trace\0+$/;
@@ -91,11 +91,11 @@ export class BatchReader {
   /** Takes one item; false until more has come. */
   private takeItem(): boolean {
     const [type] = this.pending;
-    if (type === Ev.EndOfGeneration && this.version >= 26) {
+    if (type === Ev.EndOfGeneration && this.version >= END_SINCE) {
       this.handOver(type, 1, 1);
       return true;
     }
-    if (type !== Ev.EventBatch && (type !== Ev.ExperimentalBatch || this.version < 23))
+    if (type !== Ev.EventBatch && (type !== Ev.ExperimentalBatch || this.version < EXPERIMENTS_SINCE))
       throw new TraceError(`byte ${type} where a batch is expected`, this.offset);
     const cursor = new ByteCursor(this.pending, this.offset, type === Ev.ExperimentalBatch ? 2 : 1);
     if (this.pending.length < MAX_BATCH_HEADER && !hasNumbers(this.pending, cursor.pos, 4)) return false;
@@ -112,7 +112,7 @@ export class BatchReader {
 
   private handOver(type: number, headEnd: number, end: number, generation = 0): void {
     const { pending, offset } = this;
-    if (this.version >= 26) this.generation = generation;
+    if (this.version >= END_SINCE) this.generation = generation;
     this.sink.item({
       type,
       generation,

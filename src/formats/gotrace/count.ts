@@ -1,5 +1,6 @@
 /** What a trace holds, counted as `go tool trace -d=parsed` prints it. */
 
+import { inputErrorOf, type Problem } from '../../base/errors.ts';
 import { NOBODY, type TraceEvent, type TracePart } from '../../model/trace.ts';
 
 /** Counts while the events go by. */
@@ -25,6 +26,13 @@ export class TraceCounter {
   private addTransition({ resource, subject, from, to }: TraceEvent): void {
     if (resource === 'proc') this.procs.add(subject);
     else if (from !== to && (from === 'Undetermined' || from === 'NotExist') && subject !== NOBODY) this.goroutines++;
+  }
+
+  /** The part of a trace that was read. @throws InputError where nothing of it was whole: there is nothing to show */
+  finish(reader: { version: string; generations: number; truncated: boolean }, first: Problem | null): TracePart {
+    const part = this.part(reader.version, reader.generations, reader.truncated);
+    if (part.events > 0) return part;
+    throw inputErrorOf(first, 'the trace is empty');
   }
 
   /** The counts as a part; `generations` as many as were whole. */

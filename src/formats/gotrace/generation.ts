@@ -4,10 +4,10 @@
  */
 
 import type { StackId, StackTable } from '../../model/stacks.ts';
-import type { ClockSnapshot, TraceTables } from '../../model/trace.ts';
+import type { ClockSnapshot } from '../../model/trace.ts';
 import { ByteCursor, NONE_FROM, TraceError } from './bytes.ts';
-import { Ev, MAX_STRING_BYTES, MAX_TRACE_FRAMES } from './spec.ts';
-import { TraceStacks } from './stacks.ts';
+import { Ev, MAX_STRING_BYTES, MAX_TRACE_FRAMES, SYNC_SINCE } from './spec.ts';
+import { type PackableTables, TraceStacks } from './stacks.ts';
 
 /** Events of one thread that were written together. */
 export interface Batch {
@@ -28,9 +28,17 @@ export interface CpuSample {
   readonly stack: number;
 }
 
+/** The clocks at one moment: the trace's own in its units, the monotonic one in nanoseconds, Unix time. */
+interface ClockReading {
+  readonly time: number;
+  readonly mono: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
 const UTF8 = new TextDecoder();
 
-export class Generation implements TraceTables {
+export class Generation implements PackableTables {
   readonly number: number;
   readonly offset: number;
   /** Earliest time of any batch. */
@@ -44,12 +52,18 @@ export class Generation implements TraceTables {
   readonly byThread = new Map<number, Batch[]>();
   readonly samples: CpuSample[] = [];
   clock: ClockSnapshot | null = null;
+  /** What the clocks said, in the trace's own units. */
+  private reading: ClockReading | null = null;
   private readonly strings = new Map<number, string>([[0, '']]);
-  private readonly stacks = new TraceStacks((id) => this.strings.get(id));
+  readonly stacks = new TraceStacks((id) => this.strings.get(id));
 
-  constructor(number: number, offset: number) {
+  private readonly hasSync: boolean;
+
+  /** `version`: of the format. */
+  constructor(number: number, offset: number, version: number) {
     this.number = number;
     this.offset = offset;
+    this.hasSync = version >= SYNC_SINCE;
   }
 
   /** The text of an id. @throws TraceError for one that the table has not */
@@ -78,8 +92,8 @@ export class Generation implements TraceTables {
     if (type === Ev.Strings) this.readStrings(cursor);
     else if (type === Ev.Stacks) this.readStacks(cursor);
     else if (type === Ev.CpuSamples) this.readSamples(cursor);
-    else if (type === Ev.Frequency) this.readFrequency(cursor);
-    else if (type === Ev.Sync) this.readSync(cursor);
+    else if (type === Ev.Frequency && !this.hasSync) this.readFrequency(cursor);
+    else if (type === Ev.Sync && this.hasSync) this.readSync(cursor, batch.time);
     else this.addEvents(batch);
   }
 
@@ -91,14 +105,23 @@ export class Generation implements TraceTables {
 
   /** Whether it has what every whole generation has. */
   get isComplete(): boolean {
-    return this.frequency !== 0 && this.hasStrings;
+    return this.hasStrings;
   }
 
   /** Checks what can be checked only once all is there. */
   validate(): void {
     if (this.frequency === 0) throw new TraceError(`generation ${this.number} has no frequency`, this.offset);
+    if (this.hasSync && this.reading === null)
+      throw new TraceError(`generation ${this.number} has no reading of the clocks`, this.offset);
     for (const id of this.stacks.stringIds()) this.string(id, this.offset);
     for (const { stack } of this.samples) this.checkStack(stack, this.offset);
+  }
+
+  /** Sets {@link clock}; `toNs` makes nanoseconds since the trace's first event of the trace's own units. */
+  setClock(toNs: (time: number) => number): void {
+    if (this.reading === null) return;
+    const { time, mono, seconds, nanoseconds } = this.reading;
+    this.clock = { time: toNs(time), monoNs: mono, wallNs: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds) };
   }
 
   private readStrings(cursor: ByteCursor): void {
@@ -150,15 +173,21 @@ export class Generation implements TraceTables {
     if (!cursor.done) throw new TraceError('something stands behind the frequency in its batch', cursor.base + cursor.pos);
   }
 
-  private readSync(cursor: ByteCursor): void {
+  private readSync(cursor: ByteCursor, time: number): void {
     cursor.byte();
     while (!cursor.done) {
       const at = cursor.base + cursor.pos;
       const type = cursor.byte();
       if (type === Ev.Frequency) this.setFrequency(cursor.varint(), at);
-      else if (type === Ev.ClockSnapshot) for (let i = 0; i < 4; i++) cursor.varint();
+      else if (type === Ev.ClockSnapshot) this.setReading(cursor, time, at);
       else throw new TraceError(`event ${type} in a sync batch; a frequency or a clock snapshot is expected`, at);
     }
+  }
+
+  private setReading(cursor: ByteCursor, batchTime: number, at: number): void {
+    if (this.reading !== null) throw new TraceError('a second reading of the clocks in one generation', at);
+    const time = batchTime + cursor.varint();
+    this.reading = { time, mono: cursor.varint(), seconds: cursor.varint(), nanoseconds: cursor.varint() };
   }
 
   private setFrequency(value: number, at: number): void {

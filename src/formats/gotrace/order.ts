@@ -62,19 +62,29 @@ export class ThreadCursor {
   }
 }
 
+/** A moment in the clock of the generation that it belongs to. */
+export interface ClockBase {
+  readonly time: number;
+  readonly frequency: number;
+}
+
 /** Clock units → nanoseconds since the trace's base. */
 export class Clock {
   private readonly nsPerUnit: number;
   private readonly base: number;
+  /** Of the base, where it was told by a clock of another frequency. */
+  private readonly shift: number;
 
-  constructor(frequency: number, base: number) {
+  constructor(frequency: number, base: ClockBase) {
     // As Go computes it, so that times are the same to the last nanosecond.
     this.nsPerUnit = 1 / (frequency / NS_PER_SECOND);
-    this.base = base;
+    this.base = base.time;
+    const isSame = frequency === base.frequency;
+    this.shift = isSame ? 0 : this.span(base.time) - Math.trunc(base.time * (1 / (base.frequency / NS_PER_SECOND)));
   }
 
   at(time: number): number {
-    return Math.trunc((time - this.base) * this.nsPerUnit);
+    return Math.trunc((time - this.base) * this.nsPerUnit) + this.shift;
   }
 
   span(units: number): number {

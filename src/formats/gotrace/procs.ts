@@ -17,7 +17,7 @@ function procStatus(state: SchedulerState, args: Args): boolean {
   known.seq = 0;
   known.generation = state.current.number;
   if (known.status === ProcStatus.syscall && wanted === ProcStatus.abandoned) {
-    state.sendProc(known, 'Running', 'Running');
+    state.sendProcOfHolder(known, 'Running', 'Running');
     return true;
   }
   if (known.status !== wanted) throw state.broken(`P ${id} has the status ${known.status}, not ${wanted}`);
@@ -66,6 +66,7 @@ function procSteal(state: SchedulerState, args: Args): boolean {
   const proc = state.procs.get(id);
   if (proc === undefined || !state.follows(proc, seq)) return false;
   if (proc.status !== ProcStatus.syscall && proc.status !== ProcStatus.abandoned) return false;
+  state.need('~', '~');
   const abandoned = proc.status === ProcStatus.abandoned;
   proc.seq = seq;
   state.sendProc(proc, abandoned ? 'Idle' : 'Running', 'Idle');
@@ -109,7 +110,10 @@ function statusStack(state: SchedulerState, stack: number): number {
 function bindSyscall(state: SchedulerState, goroutine: Goroutine, m: number): void {
   if (m === NOBODY) throw state.broken(`goroutine ${goroutine.id} is in a system call of no thread`);
   const thread = state.threadOf(m);
-  if (!state.isFirst && thread.goroutine !== goroutine) throw state.broken(`goroutine ${goroutine.id} is not on thread ${m}`);
+  const { goroutine: held } = thread;
+  // Its own thread must have told of it; another one may have been silent so far.
+  const mayBind = thread === state.thread ? state.isFirst : held === null;
+  if (held !== goroutine && !mayBind) throw state.broken(`goroutine ${goroutine.id} is not on thread ${m}`);
   thread.goroutine = goroutine;
 }
 
@@ -261,13 +265,13 @@ function goDestroySyscall(state: SchedulerState): boolean {
   const goroutine = state.syscallGoroutine();
   const { proc } = state.thread;
   if (proc !== null) {
+    if (proc.status !== ProcStatus.syscall) throw state.broken(`P ${proc.id} is in no system call`);
     state.sendProc(proc, 'Running', 'Idle');
     proc.status = ProcStatus.abandoned;
-    state.thread.proc = null;
   }
   state.sendGo(goroutine, 'Syscall', 'NotExist');
   state.remove(goroutine);
-  state.thread.goroutine = null;
+  state.thread.proc = state.thread.goroutine = null;
   return true;
 }
 

@@ -11,11 +11,12 @@
 
 import type { Problem } from '../../base/errors.ts';
 import { InputError } from '../../base/errors.ts';
-import type { TraceSink } from '../../model/trace.ts';
+import type { TraceEvent } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
-import { Clock, orderGeneration } from './order.ts';
+import { Clock, type ClockBase, orderGeneration } from './order.ts';
 import { Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
+import type { PackableTables } from './stacks.ts';
 import { SchedulerState } from './state.ts';
 import { convertV1 } from './v1convert.ts';
 import { V1File } from './v1file.ts';
@@ -32,9 +33,33 @@ export function looksLikeTrace(head: Uint8Array): boolean {
   return head.length >= HEADER_BYTES && HEADER.test(Buffer.from(head.subarray(0, HEADER_BYTES)).toString('latin1'));
 }
 
+/** Who takes a trace, with tables that can be sent to another thread. */
+export interface TraceReaderSink {
+  generation(tables: PackableTables): void;
+  event(event: TraceEvent): void;
+}
+
+/** Where a batch's payload lies in what is pending. */
+interface BatchHeader {
+  readonly number: number;
+  readonly m: number;
+  readonly time: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Why reading stopped before the end. */
+interface Failure {
+  readonly message: string;
+  readonly offset: number;
+  /** From here on the trace is lost. */
+  readonly lostFrom: number;
+}
+
 export class TraceReader {
-  private readonly sink: TraceSink;
+  private readonly sink: TraceReaderSink;
   private readonly report: (problem: Problem) => void;
+  private readonly tellsBytes: boolean;
   private readonly state: SchedulerState;
   /** What was received and not taken yet, and where in the trace it begins. */
   private pending: Buffer = Buffer.alloc(0);
@@ -43,15 +68,22 @@ export class TraceReader {
   private offset = 0;
   private versionNumber = 0;
   private generation: Generation | null = null;
-  private base: number | null = null;
-  private failed = false;
+  private base: ClockBase | null = null;
+  private failure: Failure | null = null;
+  /** The generation that was begun last, and the latest time of any batch in it and behind it. */
+  private latest: Generation | null = null;
+  private latestTime = 0;
+  /** After a failure: whether batches can still be told from each other, to know how much time is lost. */
+  private skimming = true;
   /** Whether an event of this trace was handed out. */
   private delivered = 0;
   /** Generations that were whole. */
   generations = 0;
   truncated = false;
 
-  constructor(sink: TraceSink, report: (problem: Problem) => void) {
+  /** `tellsBytes`: whether bytes of the trace are what its user has, and not lines of text that were made into them. */
+  constructor(sink: TraceReaderSink, report: (problem: Problem) => void, tellsBytes = true) {
+    this.tellsBytes = tellsBytes;
     this.sink = sink;
     this.report = report;
     this.state = new SchedulerState((event) => sink.event(event));
@@ -63,7 +95,10 @@ export class TraceReader {
   }
 
   push(chunk: Uint8Array): void {
-    if (this.failed) return;
+    if (this.failure !== null) {
+      this.skim(chunk);
+      return;
+    }
     if (this.isV1) {
       this.whole.push(Uint8Array.from(chunk));
       return;
@@ -74,8 +109,10 @@ export class TraceReader {
 
   /** Ends the trace. @throws InputError when it is nothing to read */
   finish(): void {
-    if (this.versionNumber === 0 && !this.failed) throw new InputError('the trace ends within its header', { offset: 0 });
-    if (!this.failed) this.attempt(() => (this.isV1 ? this.takeV1() : this.takeEnd()));
+    if (this.versionNumber === 0 && this.failure === null)
+      throw new InputError('the trace ends within its header', { offset: 0 });
+    if (this.failure === null) this.attempt(() => (this.isV1 ? this.takeV1() : this.takeEnd()));
+    if (this.failure !== null) this.reportFailure(this.failure);
     if (this.delivered > 0) this.state.sync(null);
   }
 
@@ -137,16 +174,24 @@ export class TraceReader {
   }
 
   private takeBatch(experimental: boolean): boolean {
+    const header = this.readHeader(experimental);
+    if (header === null) return false;
+    const { number, m, time, start, end } = header;
+    const payload = Uint8Array.from(this.pending.subarray(start, end));
+    this.place({ m, time, payload, offset: this.offset + start }, number, experimental);
+    this.skip(end);
+    return true;
+  }
+
+  /** The header of the batch that is pending; null until all of the batch has come. */
+  private readHeader(experimental: boolean): BatchHeader | null {
     const cursor = new ByteCursor(this.pending, this.offset, experimental ? 2 : 1);
-    if (this.pending.length < MAX_BATCH_HEADER && !hasNumbers(this.pending, cursor.pos, 4)) return false;
+    if (this.pending.length < MAX_BATCH_HEADER && !hasNumbers(this.pending, cursor.pos, 4)) return null;
     const [number, m, time, size] = [cursor.varint(), orNone(cursor.varint()), cursor.varint(), cursor.varint()];
     if (size > MAX_BATCH_BYTES)
       throw new TraceError(`a batch of ${size} bytes; at most ${MAX_BATCH_BYTES} are allowed`, this.offset);
-    if (this.pending.length < cursor.pos + size) return false;
-    const payload = Uint8Array.from(this.pending.subarray(cursor.pos, cursor.pos + size));
-    this.place({ m, time, payload, offset: this.offset + cursor.pos }, number, experimental);
-    this.skip(cursor.pos + size);
-    return true;
+    const end = cursor.pos + size;
+    return this.pending.length < end ? null : { number, m, time, start: cursor.pos, end };
   }
 
   private skip(bytes: number): void {
@@ -164,19 +209,27 @@ export class TraceReader {
         throw new TraceError(`a batch of generation ${number} within generation ${this.generation.number}`, batch.offset);
       this.closeGeneration();
     }
-    this.generation ??= new Generation(number, batch.offset);
+    this.generation ??= this.beginGeneration(number, batch.offset);
+    if (batch.time > this.latestTime) this.latestTime = batch.time;
     this.generation.add(batch, experimental);
     if (this.generation.bytes > MAX_GENERATION_BYTES)
       throw new TraceError(`a generation of more than ${MAX_GENERATION_BYTES} bytes`, batch.offset);
   }
 
+  private beginGeneration(number: number, offset: number): Generation {
+    this.latest = new Generation(number, offset, this.versionNumber);
+    return this.latest;
+  }
+
   private closeGeneration(): void {
     const { generation } = this;
-    if (generation === null) throw new TraceError('the end of a generation that has no batch', this.offset);
+    // Go's own reader takes no offence at the end of an empty one.
+    if (generation === null) return;
     this.generation = null;
     generation.validate();
-    this.base ??= generation.firstTime;
+    this.base ??= { time: generation.firstTime, frequency: generation.frequency };
     const clock = new Clock(generation.frequency, this.base);
+    generation.setClock((time) => clock.at(time));
     this.sink.generation(generation);
     this.state.begin(generation);
     this.state.sync(clock.at(generation.firstTime));
@@ -197,12 +250,11 @@ export class TraceReader {
     this.truncated = true;
     const lost = left + (generation === null ? 0 : this.offset - generation.offset);
     const what = generation === null ? 'a batch' : `generation ${generation.number}`;
-    this.report({
-      severity: 'error',
-      message: `the trace ends within ${what}: its last ${lost} bytes are lost`,
-      offset: this.offset + left,
-    });
+    const message = `the trace ends within ${what}${this.tellsBytes ? `: its last ${this.lossText(lost)} are lost` : ''}`;
+    this.report({ severity: 'error', message, offset: this.offset + left });
   }
+
+  // ---- damage ----
 
   /** Runs a step; where the trace is broken, what was read before stays and the rest is not read. */
   private attempt(step: () => void): void {
@@ -210,16 +262,58 @@ export class TraceReader {
       step();
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
-      this.failed = true;
       this.truncated = true;
-      this.pending = Buffer.alloc(0);
-      const where = this.generation === null ? '' : ` in generation ${this.generation.number}`;
-      this.report({
-        severity: 'error',
-        message: `the trace is broken${where}: ${error.message}; what follows is not read`,
-        offset: error.offset,
-      });
+      const { latest } = this;
+      const where = latest === null ? '' : ` in generation ${latest.number}`;
+      const lostFrom = Math.min(error.offset, latest?.offset ?? error.offset);
+      this.failure = { message: `the trace is broken${where}: ${error.message}`, offset: error.offset, lostFrom };
+      this.skim(new Uint8Array(0));
     }
+  }
+
+  /** Goes over what follows a failure, from batch to batch as long as there are batches. */
+  private skim(chunk: Uint8Array): void {
+    this.pending = Buffer.concat([this.pending, chunk]);
+    try {
+      while (this.skimming && this.pending.length > 0 && this.skimItem());
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw error;
+      this.skimming = false;
+    }
+    if (!this.skimming) this.skip(this.pending.length);
+  }
+
+  private skimItem(): boolean {
+    const [type] = this.pending;
+    if (type === Ev.EndOfGeneration) {
+      this.skip(1);
+      return true;
+    }
+    this.skimming = !this.isV1 && (type === Ev.EventBatch || type === Ev.ExperimentalBatch);
+    const header = this.skimming ? this.readHeader(type === Ev.ExperimentalBatch) : null;
+    if (header === null) return false;
+    if (header.time > this.latestTime) this.latestTime = header.time;
+    this.skip(header.end);
+    return true;
+  }
+
+  private reportFailure({ message, offset, lostFrom }: Failure): void {
+    const end = this.isV1
+      ? this.whole.reduce((sum, { length }) => sum + length, HEADER_BYTES)
+      : this.offset + this.pending.length;
+    const lost = this.tellsBytes
+      ? `${this.lossText(Math.max(0, end - lostFrom))} from byte ${lostFrom} on are not read`
+      : 'what follows is not read';
+    this.report({ severity: 'error', message: `${message}; ${lost}`, offset });
+  }
+
+  /** `12,345 bytes, about 0.3 s,` and without the time where nothing tells it. */
+  private lossText(bytes: number): string {
+    const frequency = this.latest?.frequency || this.base?.frequency || 0;
+    if (frequency === 0 || this.latest === null) return `${bytes} bytes`;
+    const base = this.base ?? { time: this.latest.firstTime, frequency };
+    const ns = new Clock(frequency, base).at(this.latestTime) - Math.max(0, this.state.lastTime);
+    return ns > 0 && Number.isFinite(ns) ? `${bytes} bytes, about ${(ns / 1e9).toPrecision(3)} s,` : `${bytes} bytes`;
   }
 }
 

@@ -8,6 +8,13 @@
 export const V2_VERSIONS = [22, 23, 25, 26] as const;
 export type TraceVersion = (typeof V2_VERSIONS)[number];
 
+/** Since then, the frequency of a generation's clock stands in a batch with a reading of the clocks. */
+export const SYNC_SINCE = 25;
+/** Since then, a byte ends each generation. */
+export const END_SINCE = 26;
+/** Since then, there are batches of experiments. */
+export const EXPERIMENTS_SINCE = 23;
+
 export const Ev = {
   EventBatch: 1,
   Stacks: 2,

@@ -1,6 +1,7 @@
 /** A generation's table of stacks, and how its ids become stacks of the whole input. */
 
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
+import type { TraceTables } from '../../model/trace.ts';
 
 /** Ids are dense from 1; larger ones are legal and looked up more slowly. */
 const DENSE_IDS = 1 << 22;
@@ -15,6 +16,11 @@ interface Entry {
   readonly frames: FrameColumns;
   /** The stack it became; {@link UNRESOLVED} until somebody asked. */
   stack: StackId;
+}
+
+/** Tables whose stacks can be sent elsewhere. */
+export interface PackableTables extends TraceTables {
+  readonly stacks: TraceStacks;
 }
 
 export class TraceStacks {
@@ -36,6 +42,20 @@ export class TraceStacks {
 
   has(id: number): boolean {
     return this.entry(id) !== undefined;
+  }
+
+  /** All stacks, by id. */
+  *entries(): Generator<readonly [id: number, frames: FrameColumns]> {
+    for (let id = 1; id < this.dense.length; id++) {
+      const entry = this.dense[id];
+      if (entry !== undefined) yield [id, entry.frames];
+    }
+    for (const [id, { frames }] of this.sparse) yield [id, frames];
+  }
+
+  /** Text of a string that frames name. */
+  textOf(id: number): string {
+    return this.text(id) ?? '';
   }
 
   /** Ids of the strings that the frames name. */

@@ -63,7 +63,8 @@ export class SchedulerState {
   gcSeq = 0;
   private generation: Generation | null = null;
   private firstGeneration = -1;
-  private lastTime = -1;
+  /** Of the event handed out last. */
+  lastTime = -1;
   cursor: WireEvent | null = null;
   thread: Thread = { proc: null, goroutine: null };
   private readonly event = blankEvent();
@@ -128,7 +129,6 @@ export class SchedulerState {
   }
 
   remove(goroutine: Goroutine): void {
-    if (goroutine.assisting || goroutine.stopping !== null) throw this.broken(`goroutine ${goroutine.id} ends within a range`);
     this.goroutines.delete(goroutine.id);
   }
 
@@ -204,6 +204,17 @@ export class SchedulerState {
 
   sendProc(proc: Proc, from: ProcState, to: ProcState): void {
     this.transition('proc', proc.id, from, to);
+    this.deliver();
+  }
+
+  /** The same as an event of the thread that holds the P, whoever wrote it. */
+  sendProcOfHolder(proc: Proc, from: ProcState, to: ProcState): void {
+    const holder = [...this.threads].find(([, thread]) => thread.proc === proc);
+    if (holder === undefined) throw this.broken(`P ${proc.id} is in a system call of no thread`);
+    const event = this.transition('proc', proc.id, from, to);
+    event.m = holder[0];
+    event.p = proc.id;
+    event.g = holder[1].goroutine?.id ?? NOBODY;
     this.deliver();
   }
 

@@ -10,17 +10,16 @@
 
 import { Float64Column, Int32Column } from '../../base/columns.ts';
 import type { StackId, StackTable } from '../../model/stacks.ts';
-import type { TraceTables } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { orNone } from './generation.ts';
-import { TraceStacks } from './stacks.ts';
+import { type PackableTables, TraceStacks } from './stacks.ts';
 import { MAX_V1_FRAMES, MAX_V1_STRING_BYTES, V1, type V1Event, v1Events } from './v1spec.ts';
 
 const PREFIXED = 3;
 const UTF8 = new TextDecoder();
 const MAX_PROCS = 1 << 16;
 
-export class V1File implements TraceTables {
+export class V1File implements PackableTables {
   /** These traces do not tell the wall clock. */
   readonly clock = null;
   readonly version: number;

@@ -8,13 +8,16 @@ import { InputError, type Problem } from '../../base/errors.ts';
 import type { ItemSink, TraceItem } from './batches.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { ByteBuilder, encodeHeader } from './encode.ts';
-import { ARG_COUNTS, Ev, FIRST_VERSIONS, TIMED_EVENTS, type TraceVersion } from './spec.ts';
-
-/** Since then, the clock of a generation has a batch of its own. */
-const SYNC_SINCE = 25;
-/** Since then, a byte ends each generation. */
-const END_SINCE = 26;
-const EXPERIMENTS_SINCE = 23;
+import {
+  ARG_COUNTS,
+  END_SINCE,
+  Ev,
+  EXPERIMENTS_SINCE,
+  FIRST_VERSIONS,
+  SYNC_SINCE,
+  TIMED_EVENTS,
+  type TraceVersion,
+} from './spec.ts';
 
 /** Numbers behind the events of a sync batch. */
 const SYNC_ARGS: Readonly<Record<number, number>> = { [Ev.Frequency]: 1, [Ev.ClockSnapshot]: 4 };

@@ -16,7 +16,17 @@
 
 import { UsageError } from '../../base/errors.ts';
 import { ByteBuilder, encodeHeader } from './encode.ts';
-import { Ev, type EventSpec, MAX_BATCH_BYTES, TIMED_EVENTS, type TraceVersion, V2_VERSIONS } from './spec.ts';
+import {
+  END_SINCE,
+  Ev,
+  type EventSpec,
+  EXPERIMENTS_SINCE,
+  MAX_BATCH_BYTES,
+  SYNC_SINCE,
+  TIMED_EVENTS,
+  type TraceVersion,
+  V2_VERSIONS,
+} from './spec.ts';
 import { type FrameSpec, Table, TextTables } from './tablewriter.ts';
 
 export type { FrameSpec };
@@ -114,7 +124,7 @@ export class TraceWriter {
     for (const table of [this.samples, this.tables.stacks, this.tables.strings]) {
       for (const payload of table.take()) this.writeBatch(NOBODY, time, payload);
     }
-    if (this.version >= 26) this.write(Uint8Array.of(Ev.EndOfGeneration));
+    if (this.version >= END_SINCE) this.write(Uint8Array.of(Ev.EndOfGeneration));
     this.time = null;
   }
 
@@ -127,10 +137,10 @@ export class TraceWriter {
   private writeClock(time: number, clock: ClockReading | undefined): void {
     const payload = this.scratch;
     payload.clear();
-    if (this.version >= 25) payload.byte(Ev.Sync);
+    if (this.version >= SYNC_SINCE) payload.byte(Ev.Sync);
     payload.byte(Ev.Frequency);
     payload.varint(this.frequency);
-    if (this.version >= 25) {
+    if (this.version >= SYNC_SINCE) {
       if (clock === undefined) throw new UsageError(`a generation of go 1.${this.version} needs a reading of the clocks`);
       if (clock.time < time) throw new UsageError('the clocks were read before the generation began');
       payload.byte(Ev.ClockSnapshot);
@@ -196,7 +206,7 @@ export class TraceWriter {
   /** Passes a batch of an experiment through (1 is AllocFree). */
   experiment(kind: number, m: number, time: number, data: Uint8Array): void {
     this.requireGeneration();
-    if (this.version < 23) throw new UsageError(`go 1.${this.version} has no experiments`);
+    if (this.version < EXPERIMENTS_SINCE) throw new UsageError(`go 1.${this.version} has no experiments`);
     if (!(kind >= 0 && kind < 256)) throw new UsageError(`experiment ${kind}: it must fit in a byte`);
     if (data.length > MAX_BATCH_BYTES) throw new UsageError(`a batch of ${data.length} bytes; at most ${MAX_BATCH_BYTES}`);
     this.writeBatch(m, checkNumber(time, 'a time'), data, kind);

@@ -14,7 +14,7 @@ export class TextTraceReader {
   /** `archive`: the trace is a file within an archive (txtar). */
   constructor(sink: TraceSink, report: (problem: Problem) => void, archive: boolean) {
     this.report = report;
-    this.trace = new TraceReader(sink, (problem) => this.relay(problem));
+    this.trace = new TraceReader(sink, (problem) => this.relay(problem), false);
     this.text = new TraceTextReader((chunk) => this.trace.push(chunk), report, archive);
   }
 

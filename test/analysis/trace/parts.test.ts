@@ -1,0 +1,195 @@
+/** What the analysis of traces is made of. */
+
+import { describe, expect, it } from 'vitest';
+import { DurationCounter } from '../../../src/analysis/trace/durations.ts';
+import { StackKinds } from '../../../src/analysis/trace/kinds.ts';
+import { Lanes } from '../../../src/analysis/trace/lanes.ts';
+import { SpanLog } from '../../../src/analysis/trace/spanlog.ts';
+import { GoTrack } from '../../../src/analysis/trace/tracks.ts';
+import { TopK } from '../../../src/base/topk.ts';
+import { NO_STACK, StackTable } from '../../../src/model/stacks.ts';
+import { HOTSPOT_KINDS } from '../../../src/model/traceanalysis.ts';
+import { makeRandom } from '../../support/generate.ts';
+
+describe('durations', () => {
+  const random = makeRandom(7);
+  const values = Array.from({ length: 5000 }, () => random(1000) * 2 ** random(30));
+
+  function nearest(q: number): number {
+    const sorted = values.slice().sort((a, b) => a - b);
+    return sorted[Math.ceil(q * sorted.length) - 1];
+  }
+
+  it('are exact while they are few', () => {
+    const counter = new DurationCounter({ exact: 5000, bits: 4 });
+    for (const value of values) counter.add(value);
+    const total = values.reduce((sum, value) => sum + value, 0);
+    expect(counter.summarize()).toEqual({
+      count: 5000,
+      totalNs: total,
+      p50Ns: nearest(0.5),
+      p90Ns: nearest(0.9),
+      p99Ns: nearest(0.99),
+      maxNs: Math.max(...values),
+    });
+  });
+
+  it('are within a bucket of it when they are many, also merged', () => {
+    for (const bits of [4, 7, 11]) {
+      const all = new DurationCounter({ exact: 100, bits });
+      const half = new DurationCounter({ exact: 100, bits });
+      const few = new DurationCounter({ exact: 100, bits });
+      values.forEach((value, i) => {
+        (i < 50 ? few : i % 2 === 0 ? all : half).add(value);
+      });
+      all.merge(half);
+      all.merge(few);
+      const { p50Ns, p99Ns, maxNs, count } = all.summarize();
+      expect(count).toBe(5000);
+      expect(maxNs).toBe(Math.max(...values));
+      for (const [found, wanted] of [
+        [p50Ns, nearest(0.5)],
+        [p99Ns, nearest(0.99)],
+      ]) {
+        expect(found).toBeLessThanOrEqual(wanted);
+        expect(found).toBeGreaterThan(wanted * (1 - 2 ** -bits) - 1);
+      }
+    }
+  });
+
+  it('of nothing are nothing', () => {
+    expect(new DurationCounter({ exact: 1, bits: 4 }).summarize()).toEqual({
+      count: 0,
+      totalNs: 0,
+      p50Ns: 0,
+      p90Ns: 0,
+      p99Ns: 0,
+      maxNs: 0,
+    });
+  });
+});
+
+describe('the greatest k', () => {
+  it('are kept, greatest first', () => {
+    const random = makeRandom(3);
+    const keys = Array.from({ length: 1000 }, () => random(1_000_000));
+    const top = new TopK<number>(10);
+    for (const key of keys) top.add(key, key);
+    expect(top.list()).toEqual(
+      keys
+        .slice()
+        .sort((a, b) => b - a)
+        .slice(0, 10),
+    );
+    const none = new TopK<number>(0);
+    none.add(1, 1);
+    expect(none.list()).toEqual([]);
+  });
+});
+
+describe('lanes', () => {
+  it('keep all time while their slices widen', () => {
+    const lanes = new Lanes(16, 2, 100);
+    let time = 100;
+    const random = makeRandom(11);
+    const totals = [0, 0];
+    for (let i = 0; i < 500; i++) {
+      const length = 1 + random(5000);
+      lanes.add(0, i % 2, time, time + length);
+      totals[i % 2] += length;
+      time += length;
+    }
+    const data = lanes.lanes[0] as Float64Array;
+    const sums = [0, 0];
+    data.forEach((ns, i) => {
+      sums[i % 2] += ns;
+    });
+    expect(sums).toEqual(totals);
+    for (let slice = 0; slice + 1 < Math.floor((time - 100) / lanes.width); slice++) {
+      expect(data[2 * slice] + data[2 * slice + 1]).toBe(lanes.width);
+    }
+  });
+
+  it('give shares of equal parts', () => {
+    const lanes = new Lanes(1024, 1);
+    lanes.add(0, 0, 0, 6400);
+    lanes.add(0, 0, 9600, 12_800);
+    expect(lanes.sharesOf(0, 0, 12_800, 4)).toEqual([1, 1, 0, 1].map((share) => expect.closeTo(share, 6)));
+    expect(lanes.sharesOf(5, 0, 1000, 3)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('the log of spans', () => {
+  it('finds what overlaps, cut to what was asked for', () => {
+    const log = new SpanLog();
+    const go = (id: number) => Object.assign(new GoTrack(id, id), { entryId: id });
+    log.add(go(1), 0, 0, 10);
+    log.add(go(2), 1, 5, 20);
+    log.add(go(3), 0, 12, 30);
+    log.add(go(4), 0, 30, 40);
+    const seen: number[][] = [];
+    expect(log.visit(10, 30, (id, entry, proc, from, to) => seen.push([id, entry, proc, from, to]))).toBe(true);
+    expect(seen).toEqual([
+      [3, 3, 0, 12, 30],
+      [2, 2, 1, 10, 20],
+    ]);
+  });
+
+  it('says so when older spans are gone', () => {
+    const log = new SpanLog();
+    const go = new GoTrack(1, 1);
+    for (let i = 0; i < 300_000; i++) log.add(go, 0, i, i + 1);
+    let count = 0;
+    const count1 = () => void count++;
+    expect(log.visit(299_000, 300_000, count1)).toBe(true);
+    expect(count).toBe(1000);
+    expect(log.visit(0, 10, count1)).toBe(false);
+  });
+});
+
+describe('the kind of a stack', () => {
+  const CASES: readonly (readonly [string, readonly string[]])[] = [
+    [
+      'map growth',
+      ['runtime.memmove', 'runtime.evacuate_fast64', 'runtime.growWork_fast64', 'runtime.mapassign_fast64', 'main.put'],
+    ],
+    ['map growth', ['runtime.mallocgc', 'runtime.makeBucketArray', 'runtime.hashGrow', 'runtime.mapassign', 'main.put']],
+    ['map growth', ['internal/runtime/maps.(*table).rehash', 'runtime.mapassign_fast64', 'main.put']],
+    [
+      'map growth',
+      ['runtime.memclrNoHeapPointers', 'internal/runtime/maps.newTable', 'internal/runtime/maps.(*table).split', 'main.put'],
+    ],
+    ['map growth', ['internal/runtime/maps.(*Map).growToTable', 'runtime.mapassign_faststr', 'main.put']],
+    ['map operation', ['runtime.mapassign_faststr', 'main.put']],
+    ['map operation', ['internal/runtime/maps.(*Iter).Next', 'main.walk']],
+    ['map operation', ['runtime.memclrNoHeapPointers', 'runtime.mallocgc', 'runtime.makemap', 'main.make']],
+    ['GC assist', ['runtime.gcDrainN', 'runtime.gcAssistAlloc1', 'runtime.gcAssistAlloc', 'runtime.mallocgc', 'main.make']],
+    ['GC worker', ['runtime.scanobject', 'runtime.gcDrain', 'runtime.gcBgMarkWorker.func2', 'runtime.gcBgMarkWorker']],
+    ['memmove/memclr', ['runtime.memmove', 'runtime.growslice', 'main.grow']],
+    ['allocation', ['runtime.(*mheap).alloc', 'runtime.mallocgc', 'runtime.makeslice', 'main.make']],
+    ['syscall', ['internal/runtime/syscall.Syscall6', 'syscall.RawSyscall6', 'syscall.Syscall', 'os.(*File).Write']],
+    ['user code', ['main.evacuate', 'main.mapassign']],
+    ['user code', ['example.com/runtime.growWork', 'main.main']],
+  ];
+  for (const [kind, names] of CASES) {
+    it(`${names[0]} under ${names[1]} is ${kind}`, () => {
+      const stacks = new StackTable();
+      const stack = stacks.internStack(names.map((name) => stacks.frameOf(name)));
+      expect(HOTSPOT_KINDS[new StackKinds(stacks).kindOf(stack)]).toBe(kind);
+    });
+  }
+
+  it('of no stack is user code', () => {
+    expect(HOTSPOT_KINDS[new StackKinds(new StackTable()).kindOf(NO_STACK)]).toBe('user code');
+  });
+
+  it("names the map's function that was called from outside", () => {
+    const stacks = new StackTable();
+    const kinds = new StackKinds(stacks);
+    const stack = (names: string[]) => stacks.internStack(names.map((name) => stacks.frameOf(name)));
+    expect(
+      kinds.mapFunctionOf(stack(['runtime.evacuate_fast64', 'runtime.growWork_fast64', 'runtime.mapassign_fast64', 'main.f'])),
+    ).toBe('runtime.mapassign_fast64');
+    expect(kinds.mapFunctionOf(stack(['runtime.chansend', 'main.f']))).toBe(null);
+  });
+});

@@ -1,0 +1,131 @@
+/** Execution traces on the command line: analyze, collapse and render of them, windows, limits, errors. */
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { runGoflame } from '../support/cli.ts';
+import { FIXTURES } from '../support/fixtures.ts';
+
+const TRACE = path.join(FIXTURES, 'gotrace/mapgrow-1.26.trace.gz');
+const SMALL = path.join(FIXTURES, 'gotrace/annotations-stress-1.26.trace.gz');
+const DUMP = path.join(FIXTURES, 'goroutines/mapfight-ww-go1.21.txt');
+const BYTES = gunzipSync(readFileSync(TRACE));
+
+describe('analyze', () => {
+  it('tells P states, hotspots, latency, goroutines, GC, tasks', () => {
+    const { code, out, err } = runGoflame(['analyze', TRACE]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    for (const title of [
+      'P states',
+      'What held the Ps',
+      'Hotspots',
+      'Scheduler latency',
+      'Goroutines',
+      'Garbage collection',
+      'Tasks',
+    ])
+      expect(out).toMatch(new RegExp(`^  ${title}`, 'm'));
+    expect(out).toContain('in runtime.mapassign_fast64, which makes the map grow');
+    for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(100);
+  });
+
+  it('fits narrow terminals', () => {
+    const { out } = runGoflame(['analyze', TRACE], { env: { COLUMNS: '60' } });
+    for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);
+  });
+
+  it('gives JSON with the fields that scripts depend on, from a pipe as from a file', () => {
+    const { code, out } = runGoflame(['analyze', '--json', TRACE]);
+    expect(code).toBe(0);
+    const analysis = JSON.parse(out);
+    expect(analysis).toMatchObject({ schema: 'goflame/analyze/1', durationNs: 307_662_081, gomaxprocs: 4 });
+    const states = ['userNs', 'gcNs', 'assistNs', 'sweepNs', 'syscallNs', 'stwNs', 'schedulerNs', 'idleNs'];
+    for (const proc of analysis.procs) {
+      expect(states.reduce((sum, state) => sum + proc[state], 0)).toBe(307_662_081);
+      expect(proc.gcDedicatedNs + proc.gcFractionalNs + proc.gcIdleNs).toBeLessThanOrEqual(proc.gcNs);
+    }
+    expect(analysis.goroutineGroups[0]).toMatchObject({ entry: 'main.main.func1', count: 6 });
+    expect(Object.keys(analysis.goroutineGroups[0])).toEqual(
+      expect.arrayContaining(['entry', 'count', 'runningNs', 'runnableNs', 'syscallNs', 'waitingNs']),
+    );
+    expect(analysis.latency).toMatchObject({ count: 63_218, maxNs: 8_195_072 });
+    expect(analysis.hotspots).toHaveLength(10);
+    expect(Object.keys(analysis.hotspots[0])).toEqual(
+      expect.arrayContaining(['rank', 'kind', 'proc', 'startNs', 'endNs', 'goroutine', 'entry', 'stack', 'samples', 'starved']),
+    );
+    expect(JSON.parse(runGoflame(['analyze', '--json'], { input: BYTES }).out)).toEqual({ ...analysis, file: '-' });
+  });
+
+  it('looks at a part of the trace', () => {
+    const { durationNs, procs } = JSON.parse(
+      runGoflame(['analyze', '--json', '--from', '100ms', '--to', '0.15s', '--proc', '1', TRACE]).out,
+    );
+    expect(durationNs).toBe(50e6);
+    expect(procs.map(({ id }: { id: number }) => id)).toEqual([1]);
+  });
+
+  it('exits with 1 where a limit is passed, and says which', () => {
+    const { code, err } = runGoflame(['analyze', '--fail-on', 'p99-latency>1us,max-stw>10s', TRACE]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/found scheduler latency, 99th percentile: \d.*\(--fail-on p99-latency>1us\)/);
+    expect(err).not.toContain('max-stw');
+    expect(runGoflame(['analyze', '--fail-on', 'max-stw>10s', TRACE]).code).toBe(0);
+  });
+
+  it('says what else an input is, and what is wrong with a trace', () => {
+    expect(runGoflame(['analyze', DUMP])).toMatchObject({
+      code: 3,
+      out: '',
+      err: expect.stringContaining('goroutine dump; goflame inspect'),
+    });
+    expect(runGoflame(['analyze', 'no-such-file'])).toMatchObject({ code: 3, out: '' });
+    expect(runGoflame(['analyze'], { input: BYTES.subarray(0, 20_000) })).toMatchObject({ code: 3, out: '' });
+    for (const args of [
+      ['--from', 'noon'],
+      ['--to', '0'],
+      ['--proc', '-1'],
+      ['--entry', '('],
+      ['--kind', 'magic'],
+      ['--min-duration', '7'],
+      ['--top', '0'],
+      ['--fail-on', 'p99>1'],
+    ])
+      expect({ args, ...runGoflame(['analyze', ...args, SMALL]) }).toMatchObject({ args, code: 2, out: '' });
+  });
+});
+
+describe('collapse and render of a trace', () => {
+  it('weigh what was asked for, grouped', () => {
+    const { code, out } = runGoflame(['collapse', '--weight', 'sched', '--group-by', 'entry', SMALL]);
+    expect(code).toBe(0);
+    for (const line of out.trim().split('\n')) expect(line).toMatch(/^\S.* \d+$/);
+  });
+
+  it('draw durations as durations', () => {
+    const { code, out } = runGoflame(['render', '--weight', 'sync', TRACE]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\d(?:\.\d+)? ms/);
+    expect(/<desc>.*<\/desc>/.exec(out)?.[0]).toMatch(/^<desc>1\.78 s ·/);
+  });
+
+  it('refuse what does not go together', () => {
+    for (const args of [
+      ['--as-go'],
+      ['--as-go', '--weight', 'running'],
+      ['--as-go', '--weight', 'sched', '--to', '1s'],
+      ['--weight', 'wait'],
+      ['--group-by', 'access'],
+      ['--from', 'noon'],
+    ])
+      expect({ args, ...runGoflame(['collapse', ...args, SMALL]) }).toMatchObject({ args, code: 2, out: '' });
+  });
+
+  it('take --from as a format and as a time', () => {
+    const whole = runGoflame(['collapse', SMALL]).out;
+    expect(runGoflame(['collapse', '--from', 'go-trace', SMALL]).out).toBe(whole);
+    expect(runGoflame(['collapse', '--from', 'go-trace', '--from', '0', SMALL]).out).toBe(whole);
+    expect(runGoflame(['collapse', '--from', '100ms', SMALL]).out).not.toBe(whole);
+    expect(runGoflame(['collapse', '--from', 'race-report', SMALL]).code).toBe(3);
+  });
+});
