@@ -118,7 +118,9 @@ export class Scheduler implements Host {
   run(): void {
     const { state, options } = this;
     const { queue } = state;
-    let nextTrace = options.onTrace === null || options.tracePeriod === 0 ? Number.POSITIVE_INFINITY : 0;
+    const traces = options.onTrace !== null && options.tracePeriod > 0;
+    let nextTrace = traces ? options.tracePeriod : Number.POSITIVE_INFINITY;
+    if (traces) options.onTrace?.(this);
     state.runner.run(state.procs[0]);
     while (state.ending === null) {
       if (queue.length === 0) {
@@ -208,6 +210,7 @@ export class Scheduler implements Host {
     first.task = main;
     first.state = ProcState.running;
     first.mode = ModeId.user;
+    first.schedtick = 1;
     thread.proc = first;
     thread.state = 'running';
     thread.task = main;

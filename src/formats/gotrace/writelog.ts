@@ -14,6 +14,8 @@ const NOBODY = -1;
 /** A generation ends after so long, or so many rows, whichever comes first. */
 const GENERATION_NS = 1_000_000_000;
 const GENERATION_ROWS = 400_000;
+/** Before the log's first row: time for the states that everything has then. */
+export const LEAD_NS = 1000;
 /** An arbitrary moment as the beginning of traces whose format tells the time of day. */
 const EPOCH_SECONDS = 1_767_225_600;
 
@@ -83,10 +85,10 @@ class LogWriter {
     let began = Number.NEGATIVE_INFINITY;
     let rows = GENERATION_ROWS;
     for (let row = 0; row < log.length; row++) {
-      const time = log.times.data[row];
+      const time = log.times.data[row] + LEAD_NS;
       const due = rows >= GENERATION_ROWS || time - began >= GENERATION_NS;
       if (due && this.openRanges === 0 && (row === 0 || this.someoneRuns())) {
-        this.beginGeneration(Math.max(0, time - 1));
+        this.beginGeneration(row === 0 ? 0 : time - 1);
         began = time;
         rows = 0;
       }
@@ -131,7 +133,7 @@ class LogWriter {
     const { times, threads, procs, goroutines, stacks } = this.log.samples;
     for (; this.nextSample < this.samples.length; this.nextSample++) {
       const i = this.samples[this.nextSample];
-      const time = times.data[i];
+      const time = times.data[i] + LEAD_NS;
       if (time >= until) return;
       const stack = this.stackOf(stacks.data[i]);
       const m = FIRST_THREAD + threads.data[i];
