@@ -42,6 +42,9 @@ export function runGuarded<Result>(name: string, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
+    // A named program only passes on what the command line asks for.
+    const isNamed = SCENARIOS.some((scenario) => scenario.name === name);
+    if (error instanceof ProgramError && isNamed && error.request !== null) throw error.request;
     if (error instanceof ProgramError) throw new InputError(`the program threw ${error.message}`, { file: name });
     throw error;
   }

@@ -52,6 +52,13 @@ export interface MachineOptions {
 /** An error that user code threw, and where. */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError';
+  /** The request that made no sense; null where the code itself threw. */
+  readonly request: UsageError | null;
+
+  constructor(message: string, request: UsageError | null = null) {
+    super(message);
+    this.request = request;
+  }
 }
 
 type StepFunction = (kernel: Kernel, task: Task) => VerdictNumber;
@@ -161,7 +168,7 @@ export class Machine implements Kernel {
     try {
       return (task.program as Program).next(result).done === true;
     } catch (error) {
-      if (error instanceof UsageError) throw new ProgramError(`an error in ${task.name}: ${error.message}`);
+      if (error instanceof UsageError) throw new ProgramError(`an error in ${task.name}: ${error.message}`, error);
       throw new ProgramError(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
   }

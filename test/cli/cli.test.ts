@@ -42,7 +42,7 @@ describe('goflame', () => {
 
   it('helps, with examples, for every command', () => {
     expect(run(['--help']).out).toMatch(/collapse[\s\S]*render[\s\S]*inspect[\s\S]*demo[\s\S]*Exit codes/);
-    for (const command of ['collapse', 'render', 'inspect', 'convert', 'demo'])
+    for (const command of ['collapse', 'render', 'inspect', 'analyze', 'convert', 'emulate', 'explore', 'demo'])
       expect(run([command, '--help']).out).toContain('Examples:');
   });
 
