@@ -176,16 +176,14 @@ export class HeapCollector implements Collector, MarkingHost {
   /** Bytes that a mark would reach: what programs keep, their maps, and the base. */
   private reachable(): number {
     let bytes = BASE_BYTES + this.kept;
-    for (const { slots, spec } of this.s.machine.maps) bytes += slots * ((spec.keySize ?? 8) + (spec.elemSize ?? 8) + 1);
+    for (const { liveBytes } of this.s.machine.maps) bytes += liveBytes;
     return Math.min(bytes, Math.max(BASE_BYTES, this.heapLive));
   }
 
   /** Of these, what holds pointers: only that is scanned. */
   private scannable(): number {
     let bytes = BASE_BYTES + this.kept + this.roots();
-    for (const { slots, spec } of this.s.machine.maps) {
-      if (spec.pointers === true) bytes += slots * ((spec.keySize ?? 8) + (spec.elemSize ?? 8) + 1);
-    }
+    for (const { liveBytes, hasPointers } of this.s.machine.maps) if (hasPointers) bytes += liveBytes;
     return bytes;
   }
 
