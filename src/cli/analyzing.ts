@@ -2,8 +2,8 @@
 
 import { type AnalyzeOptions, TraceAnalyzer } from '../analysis/trace/analyzer.ts';
 import { parseTraceConditions, type TraceCondition } from '../analysis/trace/failon.ts';
-import { InputError, UsageError } from '../base/errors.ts';
-import type { Evidence, EvidenceSink } from '../model/evidence.ts';
+import { UsageError } from '../base/errors.ts';
+import type { EvidenceSink } from '../model/evidence.ts';
 import type { TraceAnalysis } from '../model/traceanalysis.ts';
 import { HOTSPOT_KINDS, type HotspotKind } from '../model/traceanalysis.ts';
 import { writeAnalyzeJson } from '../render/analyzejson.ts';
@@ -14,8 +14,9 @@ import { isDamaged, tellProblems } from './findings.ts';
 import { type ReadInput, readInputs } from './inputs.ts';
 import type { TraceArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
+import { requireTrace, requireWindow } from './requiretrace.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
-import { parseDuration, requireDuration, selectTrace } from './traceoptions.ts';
+import { parseDuration, requireDuration, selectTrace, splitFrom } from './traceoptions.ts';
 
 export interface AnalyzeArguments extends TraceArguments {
   readonly file?: string;
@@ -32,14 +33,16 @@ export interface AnalyzeArguments extends TraceArguments {
 /** The exit code; null where `--strict` refuses the input. */
 export async function analyzeTrace(args: AnalyzeArguments): Promise<number | null> {
   const conditions = args['fail-on'] === undefined ? [] : parseTraceConditions(args['fail-on'], parseDuration);
-  const { input, analysis } = await readTrace(args, analyzeOptions(args));
+  const options = analyzeOptions(args);
+  const { input, analysis } = await readTrace(args, options);
+  requireWindow(analysis, options, input.file);
   const { file, evidence } = input;
   if (!args.quiet && !args.json) tellProblems([input]);
   if (args.strict && isDamaged([input])) {
     if (args.json) tellProblems([input]);
     return null;
   }
-  const trace = { file, part: requireTrace(input), analysis, problems: evidence.problems };
+  const trace = { file, part: requireTrace(input, 'analyze reads'), analysis, problems: evidence.problems };
   const text = args.json
     ? [writeAnalyzeJson(trace)]
     : writeAnalyzeText(trace, { columns: outputColumns(), paint: colorsFor(process.stdout), top: args.top });
@@ -71,29 +74,15 @@ async function readTrace(
   options: AnalyzeOptions,
 ): Promise<{ input: ReadInput; analysis: TraceAnalysis }> {
   let analyzer: TraceAnalyzer | null = null;
-  const request = { files: [args.file ?? '-'], quiet: args.quiet ?? false };
+  const { format } = splitFrom(args.from);
+  const request = { files: [args.file ?? '-'], quiet: args.quiet ?? false, ...(format === undefined ? {} : { from: format }) };
   const [input] = await readInputs(request, (stacks): EvidenceSink => {
     const one = new TraceAnalyzer(stacks, options);
     analyzer = one;
     return { goroutine: () => {}, record: () => {}, race: () => {}, trace: () => one };
   });
-  requireTrace(input);
+  requireTrace(input, 'analyze reads');
   return { input, analysis: (analyzer as unknown as TraceAnalyzer).finish() };
-}
-
-/** What the commands for other inputs are, by format. */
-const OTHER_FORMATS: Readonly<Record<string, string>> = {
-  schedtrace: 'a schedtrace log, which tells no events; goflame inspect shows it',
-  folded: 'folded stacks; goflame render draws them',
-};
-
-function requireTrace({ file, evidence }: ReadInput): Extract<Evidence['parts'][number], { format: 'go-trace' }> {
-  for (const part of evidence.parts) if (part.format === 'go-trace') return part;
-  const [first] = evidence.parts;
-  const what = OTHER_FORMATS[first.format] ?? `a ${first.format.replace('-', ' ')}; goflame inspect shows it`;
-  throw new InputError(`this is ${what}. analyze reads execution traces (runtime/trace, go test -trace, the flight recorder)`, {
-    file,
-  });
 }
 
 /** The exit code by `--fail-on`; says on stderr what was found. */

@@ -12,6 +12,7 @@ import { emulateCommand } from './commands/emulate.ts';
 import { exploreCommand } from './commands/explore.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
+import { timelineCommand } from './commands/timeline.ts';
 import { describeError, EXIT } from './exit.ts';
 import { guardDashes } from './options.ts';
 import { endOnClosedPipe } from './outputs.ts';
@@ -43,14 +44,12 @@ function makeParser(args: readonly string[]) {
     .command(renderCommand)
     .command(inspectCommand)
     .command(analyzeCommand)
+    .command(timelineCommand)
     .command(convertCommand)
     .command(emulateCommand)
     .command(exploreCommand)
     .command(demoCommand)
-    .demandCommand(
-      1,
-      'name a command: collapse, render, inspect, analyze, convert, emulate, explore or demo (goflame --help tells more)',
-    )
+    .demandCommand(1, 'name a command: goflame --help lists them')
     .parserConfiguration({ 'greedy-arrays': false })
     .strict()
     .recommendCommands()

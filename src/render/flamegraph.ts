@@ -17,7 +17,7 @@ import { countUnit, fitLabel, formatShare, framePath, LabelForms, labelX, labelY
 import { type FlameLayout, layoutFlame } from './layout.ts';
 import { legendMarkup } from './legend.ts';
 import { stripAnnotation } from './palettes.ts';
-import { escapeComment, escapeXml, safeLink, showControls } from './xml.ts';
+import { cdata, escapeComment, escapeXml, fingerprint, safeLink, showControls } from './xml.ts';
 
 /** Pixels left and right of the picture. */
 const SIDE_PAD = 10;
@@ -306,16 +306,4 @@ function classNames(attributes: NameAttributes | undefined): string {
 
 function idOf(attributes: NameAttributes | undefined): string {
   return attributes?.id !== undefined && /^[A-Za-z][\w-]*$/.test(attributes.id) ? ` id="${attributes.id}"` : '';
-}
-
-/** Script as it stands in XML and in a page of HTML alike: no `<` opens a tag in either, no `]]>` ends it early. */
-function cdata(code: string): string {
-  return `/*<![CDATA[*/${code.replace(/<\//g, '<\\/').replace(/<!--/g, '<\\!--').replace(/\]\]>/g, ']]\\>')}/*]]>*/`;
-}
-
-/** Eight hexadecimal digits that tell pictures apart. */
-function fingerprint(text: string): string {
-  let a = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
-  return (a >>> 0).toString(16).padStart(8, '0');
 }

@@ -63,7 +63,7 @@ const ELLIPSIS_WIDTH = 1;
 const TABLE_FONT_WIDTH = 0.59;
 
 /** Pixels that a text takes, by the fonts' tables; all characters are alike in a font of fixed width. */
-export function textWidth({ charWidth, fixedPitch }: FlameGeometry, text: string): number {
+export function textWidth({ charWidth, fixedPitch }: Pick<FlameGeometry, 'charWidth' | 'fixedPitch'>, text: string): number {
   if (fixedPitch) return text.length * charWidth;
   let em = 0;
   for (let i = 0; i < text.length; i++) em += characterWidth(text.charCodeAt(i));

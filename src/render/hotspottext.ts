@@ -2,7 +2,7 @@
 
 import { isRuntimeFunction, shortenName } from '../model/names.ts';
 import { isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
-import type { Hotspot, KindUsage } from '../model/traceanalysis.ts';
+import { growthBeyond, type Hotspot, type KindUsage } from '../model/traceanalysis.ts';
 import { type AnalyzePage, sectionTitle } from './analyzepage.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import { fitMiddle, fitRight, padEnd, padStart, printable } from './textblocks.ts';
@@ -10,7 +10,6 @@ import { formatDuration, formatPercent } from './units.ts';
 
 const INDENT = '  ';
 const STARVED_SHOWN = 3;
-const GROWTH_SHOWN = 3;
 
 export function* kindLines(page: AnalyzePage): Generator<string> {
   const { analysis, columns, paint } = page;
@@ -38,12 +37,11 @@ function kindRow({ kind, ns, holds, longestNs, longest }: KindUsage, held: numbe
 }
 
 export function* hotspotLines(page: AnalyzePage): Generator<string> {
-  const { hotspots, mapGrowth } = page.analysis;
+  const { hotspots } = page.analysis;
   yield* sectionTitle(page, 'Hotspots', '  longest holds of a P by one goroutine');
   if (hotspots.length === 0) yield `${INDENT}none`;
   else yield* hotspotTable(page, hotspots);
-  const listed = new Set(hotspots.map(({ rank }) => rank));
-  const growth = mapGrowth.filter(({ rank }) => !listed.has(rank)).slice(0, GROWTH_SHOWN);
+  const growth = growthBeyond(page.analysis);
   if (growth.length === 0) return;
   yield* sectionTitle(page, 'Maps that grew', '  longest holds of a P by a map that moves its elements');
   yield* hotspotTable(page, growth);

@@ -46,3 +46,18 @@ export function makeButton(text: string, at: { x: number; y: number; textWidth: 
 export function buttonWidth(button: SVGElement): number {
   return Number(button.firstElementChild?.getAttribute('width') ?? 0);
 }
+
+/** The picture that this very script element stands in, or the first of its kind that no script has taken. */
+export function ownPicture(kind: string): SVGSVGElement | null {
+  const found = document.currentScript?.closest('svg') ?? document.querySelector(`${kind}:not([data-live])`);
+  if (!(found instanceof SVGSVGElement)) return null;
+  found.setAttribute('data-live', '');
+  return found;
+}
+
+/** Where an event happened, in the picture's pixels. */
+export function pointIn(picture: SVGSVGElement, { clientX, clientY }: MouseEvent): { x: number; y: number } {
+  const matrix = picture.getScreenCTM?.()?.inverse();
+  if (matrix === undefined) return { x: clientX, y: clientY };
+  return { x: matrix.a * clientX + matrix.c * clientY + matrix.e, y: matrix.b * clientX + matrix.d * clientY + matrix.f };
+}

@@ -3,15 +3,8 @@
  * nothing until somebody uses it.
  */
 
+import { ownPicture } from './dom.ts';
 import { FlameView } from './view.ts';
 
-const picture = ownPicture();
+const picture = ownPicture('svg.goflame:not(.timeline)');
 if (picture !== null) new FlameView(picture).start();
-
-/** The picture that this very script element stands in. */
-function ownPicture(): SVGSVGElement | null {
-  const found = document.currentScript?.closest('svg') ?? document.querySelector('svg.goflame:not([data-live])');
-  if (!(found instanceof SVGSVGElement)) return null;
-  found.setAttribute('data-live', '');
-  return found;
-}

@@ -13,7 +13,7 @@ import {
   textWidth,
 } from '../../src/render/geometry.ts';
 import { Address } from './address.ts';
-import { makeButton, svgElement } from './dom.ts';
+import { makeButton, pointIn, svgElement } from './dom.ts';
 import { endOf, findMatches, type Matches, matchNames, patternOf, type SearchTerm } from './search.ts';
 import { SearchBox } from './searchbox.ts';
 import { Tip } from './tip.ts';
@@ -287,20 +287,13 @@ export class FlameView {
     // The browser would show the file's own tooltip beside ours.
     this.elementOf.get(frame)?.querySelector('title')?.remove();
     this.tellDetails(frame);
-    const { x, y } = this.pointOf(event);
+    const { x, y } = pointIn(this.picture, event);
     this.tip.show(this.nameOf(frame), this.factsOf(frame), x, y);
   }
 
   private leave(): void {
     this.tip.hide();
     this.tellDetails(this.chosen);
-  }
-
-  /** Where an event happened, in the picture's pixels. */
-  private pointOf({ clientX, clientY }: MouseEvent): { x: number; y: number } {
-    const matrix = this.picture.getScreenCTM?.()?.inverse();
-    if (matrix === undefined) return { x: clientX, y: clientY };
-    return { x: matrix.a * clientX + matrix.c * clientY + matrix.e, y: matrix.b * clientX + matrix.d * clientY + matrix.f };
   }
 
   private click(event: MouseEvent): void {

@@ -2,8 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { generateDump } from '../support/generate.ts';
+import { peakOf } from './child.ts';
 import { megabytes, type Report } from './report.ts';
 
 const CASES = [
@@ -46,14 +46,4 @@ async function stream(bytes: number, stacks: number): Promise<{ peak: number; se
   await once(child, 'close');
   clearInterval(watch);
   return { peak, seconds: (performance.now() - began) / 1000, lines };
-}
-
-/** Bytes of the largest resident set so far; 0 where the system does not tell. */
-function peakOf(pid: number): number {
-  try {
-    const match = /VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return match === null ? 0 : Number(match[1]) * 1024;
-  } catch {
-    return 0;
-  }
 }

@@ -7,9 +7,10 @@ import * as memory from './memory.ts';
 import { report } from './report.ts';
 import * as startup from './startup.ts';
 import * as svg from './svg.ts';
+import * as timeline from './timeline.ts';
 import * as trace from './trace.ts';
 
-const BENCHES = { dump, svg, trace, emulator, memory, linear, startup };
+const BENCHES = { dump, svg, trace, timeline, emulator, memory, linear, startup };
 
 const wanted = process.argv.slice(2);
 for (const [name, bench] of Object.entries(BENCHES)) {

@@ -12,6 +12,7 @@ import { Lanes } from './lanes.ts';
 import { LatencyCounter } from './latency.ts';
 import { ProcUsageCounter } from './procusage.ts';
 import { EDGE, SchedulerView, SOURCE, type SpanObserver } from './scheduler.ts';
+import { type SpanCompanion, SpanTee } from './tee.ts';
 import { type GoTrack, GS, type GState, type ProcTrack } from './tracks.ts';
 import { UserSpanCounter } from './userspans.ts';
 import { Window } from './window.ts';
@@ -55,15 +56,18 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   private readonly busySince: number[] = [];
   /** Whether a goroutine's entry function is wanted, by entry id. */
   private readonly entryWanted: boolean[] = [];
+  private readonly companion: SpanCompanion | null;
   private clock: ClockSnapshot | null = null;
   private samples = 0;
 
-  /** `stacks` is the table of the input that the trace is read from. */
-  constructor(stacks: StackTable, options: AnalyzeOptions = {}) {
+  /** `stacks` is the table of the input that the trace is read from; `companion` is told of the same spans. */
+  constructor(stacks: StackTable, options: AnalyzeOptions = {}, companion: SpanCompanion | null = null) {
     this.options = options;
+    this.companion = companion;
     const top = options.top ?? DEFAULT_TOP;
     this.window = new Window(options.from, options.to);
-    this.view = new SchedulerView(stacks, this, this.window);
+    this.view = new SchedulerView(stacks, companion === null ? this : new SpanTee(this, companion), this.window);
+    companion?.begin(this.view);
     const entryName = (id: number) => this.view.entryNames[id] ?? '';
     this.usage = new ProcUsageCounter(this.window);
     this.groups = new GroupCounter(this.window);
@@ -89,6 +93,7 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
 
   event(event: TraceEvent): void {
     this.view.event(event);
+    if (this.companion !== null) this.companion.eventDone();
   }
 
   /** Ends the trace. */

@@ -3,7 +3,8 @@
  * all of the slices in use; when time goes past the last one, neighbours are merged and every slice is twice as wide.
  */
 
-const FIRST_WIDTH = 64;
+/** Width of a slice at first, in nanoseconds. */
+export const FIRST_WIDTH = 64;
 
 export class Lanes {
   /** Slices at most. */
@@ -31,7 +32,7 @@ export class Lanes {
 
   /** Adds `weight` for every nanosecond of [begin, end). */
   addWeighted(lane: number, state: number, begin: number, end: number, weight: number): void {
-    while (end > this.limit) this.widen();
+    this.reach(end);
     const { width, states } = this;
     const data = this.laneOf(lane);
     const first = Math.floor((begin - this.from) / width);
@@ -45,7 +46,13 @@ export class Lanes {
     if (last < this.slices) data[last * states + state] += (end - this.from - last * width) * weight;
   }
 
-  private laneOf(lane: number): Float64Array {
+  /** Makes the slices wide enough for a time. */
+  reach(end: number): void {
+    while (end > this.limit) this.widen();
+  }
+
+  /** Nanoseconds of a lane, `states` numbers a slice; valid until the slices change their width. */
+  laneOf(lane: number): Float64Array {
     let data = this.lanes[lane];
     if (data === undefined) {
       data = new Float64Array(this.slices * this.states);

@@ -7,6 +7,7 @@
  */
 
 import { PS, type PState } from '../../model/pstates.ts';
+import { IdMap } from '../../base/idmap.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import { type GoState, NOBODY, RANGE, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
 import { RunnableQueue } from './runnable.ts';
@@ -53,7 +54,7 @@ const MAX_PROC_ID = 1 << 16;
 export class SchedulerView implements TraceSink {
   readonly stacks: StackTable;
   readonly procs: (ProcTrack | undefined)[] = [];
-  readonly goroutines = new Map<number, GoTrack>();
+  readonly goroutines = new IdMap<GoTrack>();
   readonly runnable: RunnableQueue;
   /** Time of the event that is being looked at. */
   now = 0;

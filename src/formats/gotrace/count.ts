@@ -9,6 +9,8 @@ export class TraceCounter {
   private readonly procs = new Set<number>();
   private readonly tasks = new Set<number>();
   private events = 0;
+  /** By far most events: counted apart from {@link byKind}. */
+  private transitions = 0;
   private goroutines = 0;
   private regions = 0;
   private lastTime = 0;
@@ -16,10 +18,14 @@ export class TraceCounter {
   add(event: TraceEvent): void {
     const { kind, subject } = event;
     this.events++;
-    this.byKind[kind] = (this.byKind[kind] ?? 0) + 1;
     this.lastTime = event.time;
-    if (kind === 'StateTransition') this.addTransition(event);
-    else if (kind === 'TaskBegin' || kind === 'TaskEnd') this.tasks.add(subject);
+    if (kind === 'StateTransition') {
+      this.transitions++;
+      this.addTransition(event);
+      return;
+    }
+    this.byKind[kind] = (this.byKind[kind] ?? 0) + 1;
+    if (kind === 'TaskBegin' || kind === 'TaskEnd') this.tasks.add(subject);
     else if (kind === 'RegionBegin' || (kind === 'RegionEnd' && event.value === 0)) this.regions++;
   }
 
@@ -37,7 +43,8 @@ export class TraceCounter {
 
   /** The counts as a part; `generations` as many as were whole. */
   part(version: string, generations: number, truncated: boolean): TracePart {
-    const { byKind } = this;
+    const { transitions } = this;
+    const byKind: Record<string, number> = { ...this.byKind, ...(transitions > 0 ? { StateTransition: transitions } : {}) };
     return {
       format: 'go-trace',
       offset: 0,

@@ -36,6 +36,7 @@ interface ClockReading {
   readonly nanoseconds: number;
 }
 
+const SMALL_IDS = 1 << 12;
 const UTF8 = new TextDecoder();
 
 export class Generation implements PackableTables {
@@ -55,6 +56,8 @@ export class Generation implements PackableTables {
   /** What the clocks said, in the trace's own units. */
   private reading: ClockReading | null = null;
   private readonly strings = new Map<number, string>([[0, '']]);
+  /** The same by small ids, which reasons and kinds have: they are asked for with every event. */
+  private readonly smallStrings: (string | undefined)[] = [''];
   readonly stacks = new TraceStacks((id) => this.strings.get(id));
 
   private readonly hasSync: boolean;
@@ -68,7 +71,7 @@ export class Generation implements PackableTables {
 
   /** The text of an id. @throws TraceError for one that the table has not */
   string(id: number, offset: number): string {
-    const text = this.strings.get(id);
+    const text = id < SMALL_IDS ? this.smallStrings[id] : this.strings.get(id);
     if (text === undefined) throw new TraceError(`string ${id} is not in the table of generation ${this.number}`, offset);
     return text;
   }
@@ -134,7 +137,9 @@ export class Generation implements PackableTables {
       if (length > MAX_STRING_BYTES)
         throw new TraceError(`a string of ${length} bytes; at most ${MAX_STRING_BYTES} are allowed`, at);
       if (id === 0 || this.strings.has(id)) throw new TraceError(`string ${id} stands twice in a generation`, at);
-      this.strings.set(id, UTF8.decode(cursor.take(length)));
+      const text = UTF8.decode(cursor.take(length));
+      this.strings.set(id, text);
+      if (id < SMALL_IDS) this.smallStrings[id] = text;
     }
   }
 

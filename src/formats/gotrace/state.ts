@@ -3,6 +3,7 @@
  * events that the handlers of procs.ts and ranges.ts make.
  */
 
+import { IdMap } from '../../base/idmap.ts';
 import { blankEvent, type GoState, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
 import { TraceError } from './bytes.ts';
 import type { CpuSample, Generation } from './generation.ts';
@@ -55,8 +56,8 @@ type Details = Partial<TraceEvent>;
 
 export class SchedulerState {
   private readonly emit: (event: TraceEvent) => void;
-  readonly procs = new Map<number, Proc>();
-  readonly goroutines = new Map<number, Goroutine>();
+  readonly procs = new IdMap<Proc>();
+  readonly goroutines = new IdMap<Goroutine>();
   readonly threads = new Map<number, Thread>();
   readonly tasks = new Map<number, string>();
   gc: 'unknown' | 'off' | 'on' = 'unknown';
