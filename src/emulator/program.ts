@@ -18,6 +18,7 @@ import { type SpawnRequest, Variable } from './basicsteps.ts';
 import type { Machine } from './machine.ts';
 import { makeMap } from './maps/index.ts';
 import type { EmulatedMap, MapIteration, MapKey, MapOperation, MapSpec } from './maps/map.ts';
+import { checkOperand } from './operands.ts';
 import { Op, type OpNumber } from './ops.ts';
 import type { Operation } from './steps.ts';
 import { Channel, type Received, type SelectCase } from './sync/channels.ts';
@@ -407,10 +408,7 @@ export class Go {
 
   private ask(op: OpNumber, object: unknown = null, value: unknown = null, amount = 0): void {
     const { current } = this.machine;
-    const operand = OPERANDS[op];
-    if (operand !== undefined && !(object instanceof operand.type || (operand.nil && object === null))) {
-      throw new UsageError(`${operand.name} is expected, not ${object === null ? 'null' : typeof object}`);
-    }
+    checkOperand(op, object);
     current.op = op;
     current.object = object;
     current.value = value;
@@ -426,42 +424,6 @@ export class Go {
     current.running = operation;
   }
 }
-
-interface OperandSpec {
-  readonly type: new (...args: never[]) => object;
-  readonly name: string;
-  /** Whether it may be nil. */
-  readonly nil: boolean;
-}
-
-const CHANNEL: OperandSpec = { type: Channel, name: 'a channel', nil: true };
-const MUTEX: OperandSpec = { type: Mutex, name: 'a mutex', nil: false };
-const RWMUTEX: OperandSpec = { type: RWMutex, name: 'an rwmutex', nil: false };
-const GROUP: OperandSpec = { type: WaitGroup, name: 'a wait group', nil: false };
-const COND: OperandSpec = { type: Cond, name: 'a cond', nil: false };
-const VARIABLE: OperandSpec = { type: Variable, name: 'a variable', nil: false };
-
-/** What operations work on: programs of users are not checked by a compiler. */
-const OPERANDS: Readonly<Record<number, OperandSpec>> = {
-  [Op.send]: CHANNEL,
-  [Op.receive]: CHANNEL,
-  [Op.close]: CHANNEL,
-  [Op.lock]: MUTEX,
-  [Op.tryLock]: MUTEX,
-  [Op.unlock]: MUTEX,
-  [Op.readLock]: RWMUTEX,
-  [Op.readUnlock]: RWMUTEX,
-  [Op.writeLock]: RWMUTEX,
-  [Op.writeUnlock]: RWMUTEX,
-  [Op.groupAdd]: GROUP,
-  [Op.groupWait]: GROUP,
-  [Op.condWait]: COND,
-  [Op.condSignal]: COND,
-  [Op.condBroadcast]: COND,
-  [Op.access]: VARIABLE,
-  [Op.atomic]: VARIABLE,
-  [Op.once]: { type: Once, name: 'a once', nil: false },
-};
 
 /** The largest duration or size that a program may ask for: 2^40, some 18 minutes, a tebibyte. */
 const MAX_AMOUNT = 2 ** 40;

@@ -106,6 +106,14 @@ describe('emulate', () => {
     expect(run('emulate', file, '--set', 'n=10').code).toBe(2);
   });
 
+  it('runs the program of the README', () => {
+    const text = readFileSync(path.join(ROOT, 'src/emulator/README.md'), 'utf8');
+    const file = program('readme.mjs', /```js\n([\s\S]*?)```/.exec(text)?.[1] ?? '');
+    const { code, out } = run('emulate', file, '--set', 'workers=8', '--fail-on', 'wrong,fault,deadlock,race');
+    expect(out).toContain('main returned');
+    expect(code).toBe(0);
+  });
+
   const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] = [
     ['no program', [], 2, /name a program/],
     ['an unknown one', ['map-grwoth'], 2, /near to it are map-growth/],
