@@ -10,7 +10,9 @@ export { Redactor } from './analysis/redact.ts';
 export { rebaseProfile, reverseProfile } from './analysis/reshape.ts';
 export { Summarizer } from './analysis/summary.ts';
 export { type AnalyzeOptions, TraceAnalyzer } from './analysis/trace/analyzer.ts';
+export { parseTraceConditions, TRACE_METRICS, type TraceCondition, type TraceMetric } from './analysis/trace/failon.ts';
 export { TimelineBuilder, type TimelineOptions } from './analysis/trace/timeline.ts';
+export { TRACE_WEIGHTS, TraceWeigher, type TraceWeight, type WeighOptions } from './analysis/trace/weights.ts';
 export { decompress } from './base/decompress.ts';
 export { InputError, type Problem, type Severity, UsageError } from './base/errors.ts';
 export { type Costs, DEFAULT_COSTS, parseCosts } from './emulator/costs.ts';
@@ -57,6 +59,7 @@ export type {
 export type { Exploration, ExplorationRow, StrategyName, Witness } from './model/exploration.ts';
 export { shortenName } from './model/names.ts';
 export { countStacks, type Profile, ProfileBuilder, pathOf, totalWeight, totalWeights } from './model/profile.ts';
+export { P_STATE_LABELS, P_STATES, type PState, type PStateName } from './model/pstates.ts';
 export { LogKind, SchedLog } from './model/schedlog.ts';
 export type {
   AccessKind,
@@ -84,8 +87,23 @@ export {
 export { type WaitReason, waitReasonOf } from './model/states.ts';
 export type { DumpSummary, PartSummary, ProfileSummary, RaceGroup, RaceSummary, StackGroup } from './model/summary.ts';
 export type { Timeline, TimelineProc, TimelineSpans } from './model/timeline.ts';
-export type { TracePart } from './model/trace.ts';
-export type { TraceAnalysis } from './model/traceanalysis.ts';
+export type { ClockSnapshot, TraceEvent, TracePart, TraceSink, TraceTables } from './model/trace.ts';
+export type {
+  Durations,
+  GcUsage,
+  GoroutineGroup,
+  Hotspot,
+  HotspotKind,
+  KindUsage,
+  ProcUsage,
+  StwPause,
+  TraceAnalysis,
+  UserSpans,
+  WorstLatency,
+} from './model/traceanalysis.ts';
+export { type AnalyzedTrace, writeAnalyzeJson } from './render/analyzejson.ts';
+export type { AnalyzeTextOptions } from './render/analyzepage.ts';
+export { writeAnalyzeText } from './render/analyzetext.ts';
 export { type FlameGraphReport, writeFlameGraph } from './render/flamegraph.ts';
 export { FLAME_GRAPH_OPTIONS, type FlameGraphOptions, type NameAttributes } from './render/flameoptions.ts';
 export { type InspectedInput, writeInspectJson } from './render/inspectjson.ts';

@@ -1,5 +1,23 @@
 /** Columns of numbers that grow by doubling. Hot loops read `data` directly; it changes with every growth. */
 
+export class Uint8Column {
+  data: Uint8Array;
+  length = 0;
+
+  constructor(capacity = 64) {
+    this.data = new Uint8Array(capacity);
+  }
+
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const wider = new Uint8Array(this.length * 2);
+      wider.set(this.data);
+      this.data = wider;
+    }
+    this.data[this.length++] = value;
+  }
+}
+
 export class Int32Column {
   data: Int32Array;
   length = 0;

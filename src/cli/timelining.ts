@@ -65,13 +65,26 @@ function readNumbers({ top, width, 'min-duration': least }: TimelineArguments): 
   return { top, minDurationNs: least === undefined ? 0 : requireDuration('min-duration', least) };
 }
 
-function pictureOptions({ title, width, javascript }: TimelineArguments, { file }: ReadInput): TimelineSvgOptions {
+function pictureOptions(args: TimelineArguments, { file }: ReadInput): TimelineSvgOptions {
+  const { title, width, javascript } = args;
+  const only = describeOnly(args);
   return {
     width: Math.round(width),
     javascript,
     ...(title === undefined ? {} : { title }),
     ...(file === '-' ? {} : { subject: path.basename(file) }),
+    ...(only === null ? {} : { only }),
   };
+}
+
+/** Which hotspots were asked for: the lanes show everything all the same. */
+function describeOnly({ goroutine, entry, 'min-duration': least }: TimelineArguments): string | null {
+  const parts = [
+    ...(goroutine === undefined ? [] : [`of goroutine ${goroutine}`]),
+    ...(entry === undefined ? [] : [`of goroutines that begin with /${entry}/`]),
+    ...(least === undefined ? [] : [`of at least ${least}`]),
+  ];
+  return parts.length === 0 ? null : `only hotspots ${parts.join(', ')}`;
 }
 
 /** Takes the trace of an input; everything else in it is passed by. */

@@ -200,12 +200,14 @@ export function addStates(procs: readonly { readonly ns: Float64Array }[], state
   return procs.reduce((sum, { ns }) => sum + ns[state], 0);
 }
 
-/** Growths of maps that are shown at least: they are what is looked for. */
+/** Growths of maps that are shown at least, for each ten hotspots: they are what is looked for. */
 const GROWTH_SHOWN = 3;
+const HOTSPOTS_PER_GROWTH = 3;
 
 /** The longest growths of maps that longer holds of other kinds have left no place for among the hotspots. */
 export function growthBeyond({ hotspots, mapGrowth }: Pick<TraceAnalysis, 'hotspots' | 'mapGrowth'>): readonly Hotspot[] {
   const listed = new Set(hotspots.map(({ rank }) => rank));
   const shown = hotspots.filter(({ kind }) => kind === 'map growth').length;
-  return mapGrowth.filter(({ rank }) => !listed.has(rank)).slice(0, Math.max(0, GROWTH_SHOWN - shown));
+  const wanted = Math.min(GROWTH_SHOWN, Math.floor(hotspots.length / HOTSPOTS_PER_GROWTH));
+  return mapGrowth.filter(({ rank }) => !listed.has(rank)).slice(0, Math.max(0, wanted - shown));
 }

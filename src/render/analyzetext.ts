@@ -118,7 +118,7 @@ function* procNotes({ analysis, columns, paint }: AnalyzePage): Generator<string
     `meanwhile Ps idled for ${formatDuration(starving)} of P time (${formatPercent(starving, totalOf(procs))})`,
     `busiest P ${formatPercent(imbalance, 1)} above the mean`,
   ];
-  yield INDENT + paint.dim(fitRight(notes.join('; '), columns - 2));
+  for (const note of notes) yield INDENT + paint.dim(fitRight(note, columns - 2));
 }
 
 // ---- goroutines ----

@@ -93,14 +93,14 @@ function starvedText({ starved, starvedCount, starvedNs }: Hotspot): string {
   return `meanwhile ${countUnit(starvedCount, 'goroutines')} waited ${formatDuration(starvedNs)} for a P: ${listed.join(', ')}${more}`;
 }
 
-/** The leaf and its caller, the runtime's function that the program called, and the program's own: `leaf ← … ← caller`. */
+/** The leaf, the runtime's function that the program called, and the program's own: `leaf ← … ← caller`. */
 export function stackText(stack: StackId, stacks: StackTable): string {
   const names = stacks.framesAt(stack).flatMap((frame) => (isElided(frame) ? [] : [frame.function]));
   // How the trace itself was written is no news.
   const inside = names.findIndex((name) => !/^runtime\.(?:\(\*?)?trace/.test(name));
   const shown = inside > 0 ? names.slice(inside) : names;
   const user = shown.findIndex((name) => !isRuntimeFunction(name));
-  const wanted = new Set([0, 1, ...(user < 0 ? [2, 3] : [user - 1, user, user + 1])]);
+  const wanted = new Set([0, ...(user < 0 ? [1, 2] : [user - 1, user, user + 1])]);
   const parts: string[] = [];
   shown.forEach((name, i) => {
     if (wanted.has(i)) parts.push(printable(shortenName(name).at(1) ?? name));

@@ -95,6 +95,10 @@ describe('goflame convert', () => {
     expect(cut.out.length).toBeGreaterThan(1000);
     const typo = run(['convert', '--to', 'trace'], TEXT.toString().replace('GoDestroy', 'GoDestroyed'));
     expect(typo.err).toMatch(/^stdin:\d+: error: the trace is broken: GoDestroyed is no event of this version/);
+    expect(run(['convert', '--to', 'trace'], 'Trace Go1.22\nEventBatch gen=1\n')).toMatchObject({
+      code: 3,
+      out: Buffer.alloc(0),
+    });
     expect(run(['convert', '--to', 'trace-text'], 'go 1.19 trace\0\0\0')).toMatchObject({ code: 3, out: Buffer.alloc(0) });
     expect(run(['convert', DUMP, '--to', 'trace-text']).err).toContain(
       'no execution trace; expected an execution trace of Go 1.22',

@@ -55,9 +55,12 @@ describe('goflame timeline', () => {
     expect(textsIn(out, '.gutter text')).toContain('P1');
     expect(parseSvg(out).querySelectorAll('.lanes > g')).toHaveLength(1);
     const marks = parseSvg(out).querySelectorAll('.list .mark');
-    expect(marks.length).toBeLessThanOrEqual(3);
+    // Three hotspots, and a growth of a map if none of them is one.
+    expect(marks.length).toBeLessThanOrEqual(4);
     for (const mark of marks) expect(mark.textContent).toContain('P1');
-    expect(textsIn(timeline([TRACE, '--min-duration', '1h']).out, '.lead')[0]).toMatch(/^No hotspots/);
+    const none = timeline([TRACE, '--min-duration', '1h', '--goroutine', '3']).out;
+    expect(textsIn(none, '.lead')[0]).toMatch(/^No hotspots/);
+    expect(textsIn(none, '.quiet')[0]).toContain('only hotspots of goroutine 3, of at least 1h');
   });
 
   it('has no script where none is wanted, and the width that is', () => {
@@ -84,6 +87,10 @@ describe('goflame timeline', () => {
       expect(existsSync(path.join(folder, 'wrong.svg'))).toBe(false);
     });
   }
+
+  it('refuses to write HTML, which it cannot', () => {
+    expect(timeline([TRACE, '-o', 'p.html'])).toMatchObject({ code: 2, err: expect.stringMatching(/a timeline is an SVG/) });
+  });
 
   it('exits with 3 and says what it was given instead of a trace', () => {
     expect(timeline([DUMP, '-o', 'no.svg'])).toMatchObject({

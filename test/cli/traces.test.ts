@@ -77,7 +77,7 @@ describe('analyze', () => {
     expect(runGoflame(['analyze', DUMP])).toMatchObject({
       code: 3,
       out: '',
-      err: expect.stringContaining('goroutine dump; goflame inspect'),
+      err: expect.stringContaining('this is a goroutine dump; analyze reads execution traces'),
     });
     expect(runGoflame(['analyze', 'no-such-file'])).toMatchObject({ code: 3, out: '' });
     expect(runGoflame(['analyze'], { input: BYTES.subarray(0, 20_000) })).toMatchObject({ code: 3, out: '' });

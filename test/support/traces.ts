@@ -33,6 +33,11 @@ export function traceNamed(name: string): Buffer {
   return (TRACES.find((one) => one.name === name) as TraceFixture).bytes;
 }
 
+/** A trace of which nothing but the program that wrote it is known (test/fixtures/gotrace/holds). */
+export function heldTrace(name: string): Buffer {
+  return gunzipSync(readFileSync(path.join(FOLDER, 'holds', `${name}.trace.gz`)));
+}
+
 /** Reads a trace in chunks into a sink; gives the problems. */
 export function readTraceInto(bytes: Uint8Array, sink: TraceSink, step = 1 << 16): Problem[] {
   const problems: Problem[] = [];

@@ -184,8 +184,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void {
     switch (event.kind) {
       case 'Metric':
-        if (event.name === METRIC.gomaxprocs) this.usage.setGomaxprocs(event.value, event.time);
-        else this.collector.metric(event);
+        if (event.name === METRIC.gomaxprocs) this.usage.setGomaxprocs(event.value, event.time, this.contended(event.time));
+        else this.takeMetric(event);
         return;
       case 'RangeBegin':
       case 'RangeActive':
@@ -198,6 +198,11 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   }
 
   // ---- helpers ----
+
+  private takeMetric(event: TraceEvent): void {
+    if (event.name === METRIC.heap) this.hotspots.addHeap(event.p, event.value, event.time);
+    this.collector.metric(event);
+  }
 
   private contended(time: number): number {
     const { runnable } = this.view;

@@ -1,12 +1,13 @@
 /** Garbage collection and stop-the-world, as the ranges and metrics of a trace tell of them. */
 
+import { TopK } from '../../base/topk.ts';
 import type { StackId } from '../../model/stacks.ts';
 import { METRIC, RANGE, type TraceEvent } from '../../model/trace.ts';
 import type { Durations, GcCycle, GcUsage, StwPause } from '../../model/traceanalysis.ts';
 import { DurationCounter } from './durations.ts';
 import type { Window } from './window.ts';
 
-/** Cycles and pauses listed; all are counted. */
+/** Cycles (the first ones) and pauses (the longest) that are listed; all are counted. */
 const MAX_LISTED = 10_000;
 const DURATIONS = { exact: 1 << 14, bits: 9 };
 
@@ -22,7 +23,7 @@ interface Open {
 export class CollectorCounter {
   private readonly window: Window;
   private readonly cycles: GcCycle[] = [];
-  private readonly pauses: StwPause[] = [];
+  private readonly pauses = new TopK<StwPause>(MAX_LISTED);
   private readonly assists = new DurationCounter(DURATIONS);
   private readonly sweeps = new DurationCounter(DURATIONS);
   private readonly stw = new DurationCounter(DURATIONS);
@@ -89,7 +90,8 @@ export class CollectorCounter {
 
   /** The longest pauses in the order of time, and all of them as numbers. */
   stopped(): { pauses: readonly StwPause[]; durations: Durations } {
-    return { pauses: this.pauses, durations: this.stw.summarize() };
+    const pauses = this.pauses.list().sort((a, b) => a.startNs - b.startNs);
+    return { pauses, durations: this.stw.summarize() };
   }
 
   private end(name: string, subject: number, open: Open, time: number): void {
@@ -105,7 +107,7 @@ export class CollectorCounter {
       this.stw.add(ns);
       const reason = name.slice(RANGE.stwPrefix.length, -1);
       const pause = { reason, startNs, durationNs: ns, goroutine: subject, proc: open.p, stack: open.stack };
-      if (this.pauses.length < MAX_LISTED) this.pauses.push(pause);
+      this.pauses.add(ns, pause);
     }
   }
 }

@@ -40,6 +40,8 @@ export class Hold {
   waitedBefore = 0;
   waitedAfter = 0;
   samples = 0;
+  /** How often the heap grew at once by as much as only large objects take. */
+  largeAllocations = 0;
   /** By P state, without the breaks. */
   readonly ns = new Float64Array(P_STATE_COUNT);
   /** By source and kind. */
@@ -63,6 +65,7 @@ export class Hold {
     this.open = true;
     this.waitedBefore = this.waitedAfter = waited;
     this.leftAt = NO_STACK;
+    this.largeAllocations = 0;
     this.ns[PS.user] = 0;
     if (this.mixed) this.ns.fill(0);
     this.mixed = false;
@@ -94,8 +97,8 @@ export class Hold {
     else this.overflowed = true;
   }
 
-  /** Where it was seen, and with what kind of work, samples first. */
-  evidence(): Evidence[] {
+  /** Where it was seen, and with what kind of work, samples first. `grows`: a map grew in it. */
+  evidence(grows: boolean): Evidence[] {
     const list: Evidence[] = [];
     for (let source = 0; source < SOURCE_COUNT; source++) {
       for (let kind = 0; kind < KIND_COUNT; kind++) {
@@ -103,6 +106,8 @@ export class Hold {
         if (count > 0) list.push({ source: SOURCE_NAMES[source], kind: HOTSPOT_KINDS[kind] as HotspotKind, count });
       }
     }
+    const large = this.largeAllocations;
+    if (large > 0 && grows) list.push({ source: SOURCE_NAMES[SOURCE.heap], kind: 'map growth', count: large });
     return list;
   }
 }
@@ -121,10 +126,13 @@ const RANGE_KINDS: readonly { readonly states: readonly PState[]; readonly kind:
   { states: [PS.sweep], kind: KIND.sweep },
 ];
 
-/** Weights of what is seen. A preemption looks into a goroutine as a sample does; where it blocks, it has left its work. */
-const WEIGHTS = [8, 8, 2, 2, 1, 1, 1];
+/**
+ * Weights of what is seen. A preemption looks into a goroutine as a sample does, and so does its going on afterwards;
+ * where it blocks, it has left its work.
+ */
+const WEIGHTS = [8, 8, 2, 2, 1, 1, 1, 0, 8];
 /** Stacks of one source count at most so often: a thousand sweeps are no thousand looks. */
-const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1];
+const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1, 1, 1e9];
 
 /**
  * What kind of work a hold was: what the ranges say of more than half of its time, otherwise what most of the stacks seen
@@ -140,12 +148,17 @@ export function kindOfHold(hold: Hold): KindCode {
   return strongest(scoreKinds(hold));
 }
 
-/** How sure the kind of a hold is, and what it is. */
-export function judgeHold(hold: Hold): Verdict {
-  const kind = kindOfHold(hold);
+/** Large allocations while a map is written that make its growth likely. */
+const MANY_ALLOCATIONS = 8;
+
+/** How sure `kind`, which a hold was found to be, is. */
+export function judgeHold(hold: Hold, kind: KindCode): Verdict {
   if ((hold.mixed && rangeKind(hold) >= 0) || hold.go?.role === ROLE.gcWorker) return { kind, confidence: 'high' };
   if (hold.kinds === 0) return { kind, confidence: 'none' };
   const scores = scoreKinds(hold);
+  if (kind === KIND['map growth'] && scores[kind] === 0) {
+    return { kind, confidence: hold.largeAllocations >= MANY_ALLOCATIONS ? 'medium' : 'low' };
+  }
   const agreeing = kind === KIND['map growth'] ? scores[kind] + scores[KIND['map operation']] : scores[kind];
   return { kind, confidence: confidenceOf(scores[kind], agreeing / scores.reduce((sum, score) => sum + score, 0)) };
 }

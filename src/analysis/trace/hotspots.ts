@@ -17,6 +17,8 @@ const STARVED_LISTED = 10;
 /** Goroutines still waiting when a hold ends that are looked at, longest waiting first. */
 const STILL_WAITING = 200;
 const STACKS_LISTED = 5;
+/** The least size of objects that the runtime takes from the heap one by one (maxSmallSize of malloc.go). */
+const LARGE_BYTES = 32 << 10;
 /** Holds kept of each kind at least: so far down are ranks exact. */
 const KEPT = 64;
 
@@ -50,6 +52,8 @@ export class HotspotFinder {
   private readonly entryName: (id: number) => string;
   private readonly waits = new SpanLog();
   private readonly holds: (Hold | undefined)[] = [];
+  /** Bytes of the heap when it was told last. */
+  private heap = 0;
   private readonly best = HOTSPOT_KINDS.map(() => new TopK<Candidate>(0));
   private readonly usage = HOTSPOT_KINDS.map((kind) => ({ kind, ns: 0, holds: 0, longestNs: 0 }));
 
@@ -79,6 +83,7 @@ export class HotspotFinder {
     } else this.close(hold);
     this.queue.advance(time);
     hold.begin(go, time, this.queue.waited);
+    if (go.preempted && go.ownStack !== NO_STACK) hold.see(go.ownStack, SOURCE.resumed, this.kinds.kindOf(go.ownStack));
   }
 
   ends(proc: number, time: number): void {
@@ -106,6 +111,14 @@ export class HotspotFinder {
     // Most holds end with a block, and most are too short to be looked at again.
     if (source === SOURCE.block) hold.leftAt = stack;
     else hold.see(stack, source, this.kinds.kindOf(stack));
+  }
+
+  /** The heap has so many bytes now; the event is of a P. */
+  addHeap(proc: number, bytes: number, time: number): void {
+    const grown = bytes - this.heap;
+    this.heap = bytes;
+    const hold = this.holds[proc];
+    if (grown >= LARGE_BYTES && hold?.open && this.window.contains(time)) hold.largeAllocations++;
   }
 
   /** A goroutine has waited for a P. */
@@ -142,14 +155,15 @@ export class HotspotFinder {
     const { go, held } = hold;
     if (go === null || held === 0 || !this.filter.wantsProc(hold.proc) || !this.filter.wantsGoroutine(go)) return;
     if (hold.kinds !== 0 && hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
-    const kind = hold.kinds === 0 && !hold.mixed ? this.kindWhereLeft(hold, go) : kindOfHold(hold);
+    const looked = hold.kinds === 0 && !hold.mixed ? this.kindWhereLeft(hold, go) : kindOfHold(hold);
+    const kind = looked === KIND['map operation'] && this.growsUnseen(hold) ? KIND['map growth'] : looked;
     const usage = this.usage[kind];
     usage.ns += held;
     usage.holds++;
     if (held > usage.longestNs) usage.longestNs = held;
     if (held < this.filter.minDurationNs || !this.best[kind].wants(held)) return;
     if (hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
-    this.best[kind].add(held, { hold: this.describe(hold, go), go });
+    this.best[kind].add(held, { hold: this.describe(hold, go, kind), go });
   }
 
   /** The kind of a hold in which nothing was seen but its end. */
@@ -162,8 +176,18 @@ export class HotspotFinder {
     hold.leftAt = NO_STACK;
   }
 
-  private describe(hold: Hold, go: GoTrack): Candidate['hold'] {
-    const { kind, confidence } = judgeHold(hold);
+  /**
+   * Whether a map that is written grows although no look fell into its growth: nothing else about an assignment takes
+   * large objects.
+   */
+  private growsUnseen({ largeAllocations, stacks }: Hold): boolean {
+    if (largeAllocations === 0) return false;
+    const written = stacks.find(({ kind }) => kind === KIND['map operation']);
+    return written !== undefined && /assign|PutSlot/.test(this.kinds.mapFunctionOf(written.stack) ?? '');
+  }
+
+  private describe(hold: Hold, go: GoTrack, kind: KindCode): Candidate['hold'] {
+    const { confidence } = judgeHold(hold, kind);
     const startNs = Math.max(hold.start, this.window.from);
     const endNs = Math.min(hold.end, this.window.to);
     const { list, count } = this.starvedIn(startNs, endNs, go);
@@ -171,7 +195,7 @@ export class HotspotFinder {
     return {
       kind: HOTSPOT_KINDS[kind] as HotspotKind,
       confidence,
-      evidence: hold.evidence(),
+      evidence: hold.evidence(kind === KIND['map growth']),
       proc: hold.proc,
       startNs,
       endNs,

@@ -15,6 +15,14 @@ export interface GomaxprocsChange {
   readonly value: number;
 }
 
+interface Change extends GomaxprocsChange {
+  /** For how long somebody had waited for a P up to then. */
+  readonly contended: number;
+}
+
+/** Changes that are listed; time is counted by all of them. */
+const MAX_CHANGES = 10_000;
+
 interface Row {
   readonly ns: Float64Array;
   /** Idle time seen in which somebody was waiting for a P. */
@@ -24,7 +32,10 @@ interface Row {
 export class ProcUsageCounter {
   private readonly window: Window;
   private readonly rows: Row[] = [];
-  private readonly changes: GomaxprocsChange[] = [];
+  private readonly changes: Change[] = [];
+  private last: Change | null = null;
+  /** By number of Ps: time, and contended time in it, for which GOMAXPROCS was that. */
+  private readonly allowed = new Map<number, { ns: number; contended: number }>();
   private highest = 0;
 
   constructor(window: Window) {
@@ -41,45 +52,57 @@ export class ProcUsageCounter {
     this.row(id).idleContended += ns;
   }
 
-  setGomaxprocs(value: number, time: number): void {
-    const known = this.changes.at(-1);
-    if (!(value >= 1) || known?.value === value) return;
+  /** `contended` is for how long somebody has waited for a P so far. */
+  setGomaxprocs(value: number, time: number, contended: number): void {
+    const { last } = this;
+    if (!(value >= 1) || last?.value === value) return;
+    if (last !== null) this.allow(last, time, contended);
     // The first word on it holds from the start.
-    this.changes.push({ timeNs: known === undefined ? 0 : time, value: Math.min(value, MAX_PROCS) });
+    this.last = { timeNs: last === null ? 0 : time, value: Math.min(value, MAX_PROCS), contended: last === null ? 0 : contended };
+    if (this.changes.length < MAX_CHANGES) this.changes.push(this.last);
   }
 
   /** GOMAXPROCS over time; as many as there are Ps where the trace does not tell. */
   gomaxprocs(): readonly GomaxprocsChange[] {
-    return this.changes.length > 0 ? this.changes : [{ timeNs: 0, value: Math.max(1, this.highest) }];
+    if (this.changes.length === 0) return [{ timeNs: 0, value: Math.max(1, this.highest) }];
+    return this.changes.map(({ timeNs, value }) => ({ timeNs, value }));
   }
 
   /**
    * All Ps that GOMAXPROCS allowed at some time of the window, by id. `end` is the trace's end, `contended` how long
-   * somebody waited for a P: all of it for Ps of which the trace does not speak.
+   * somebody waited for a P up to then: a P of which the trace does not speak was idle meanwhile. To be asked once.
    */
   list(end: number, contended: number): Omit<ProcUsage, 'strip'>[] {
-    const changes = this.gomaxprocs();
-    const most = changes.reduce((max, { value }) => Math.max(max, value), 0);
+    this.allow(this.last ?? { timeNs: 0, value: Math.max(1, this.highest), contended: 0 }, end, contended);
+    const values = [...this.allowed].sort(([a], [b]) => b - a);
     const usages: Omit<ProcUsage, 'strip'>[] = [];
-    for (let id = 0; id < most; id++) {
-      const allowed = this.allowedNs(id, end);
-      if (allowed === 0 && this.rows[id] === undefined) continue;
-      const idleContended = this.rows[id]?.idleContended ?? contended;
-      const { ns } = this.row(id);
-      const busy = ns.reduce((sum, value) => sum + value, 0);
-      const all = ns.slice();
-      all[PS.idle] = Math.max(0, allowed - busy);
-      usages.push({ id, ns: all, idleWhileRunnableNs: Math.min(idleContended, all[PS.idle]) });
+    const sum = { ns: 0, contended: 0 };
+    // From the highest P down: whatever allows a P allows those below it.
+    for (let id = values[0][0] - 1, next = 0; id >= 0; id--) {
+      for (; next < values.length && values[next][0] > id; next++) {
+        sum.ns += values[next][1].ns;
+        sum.contended += values[next][1].contended;
+      }
+      const row = this.rows[id];
+      if (sum.ns === 0 && row === undefined) continue;
+      usages.push(this.usageOf(id, sum.ns, row?.idleContended ?? sum.contended));
     }
-    return usages;
+    return usages.reverse();
   }
 
-  private allowedNs(id: number, end: number): number {
-    const changes = this.gomaxprocs();
-    return changes.reduce((sum, { timeNs, value }, i) => {
-      const until = changes[i + 1]?.timeNs ?? end;
-      return value > id ? sum + this.window.overlap(timeNs, until) : sum;
-    }, 0);
+  private usageOf(id: number, allowed: number, idleContended: number): Omit<ProcUsage, 'strip'> {
+    const ns = this.row(id).ns.slice();
+    const busy = ns.reduce((sum, value) => sum + value, 0);
+    ns[PS.idle] = Math.max(0, allowed - busy);
+    return { id, ns, idleWhileRunnableNs: Math.min(idleContended, ns[PS.idle]) };
+  }
+
+  /** GOMAXPROCS was what `from` says until a time. */
+  private allow(from: Change, until: number, contended: number): void {
+    const known = this.allowed.get(from.value) ?? { ns: 0, contended: 0 };
+    known.ns += this.window.overlap(from.timeNs, until);
+    known.contended += contended - from.contended;
+    this.allowed.set(from.value, known);
   }
 
   private row(id: number): Row {

@@ -6,8 +6,8 @@
  * A P belongs to the goroutine that runs on it, also through a system call, until the P is stopped or stolen.
  */
 
-import { PS, type PState } from '../../model/pstates.ts';
 import { IdMap } from '../../base/idmap.ts';
+import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import { type GoState, NOBODY, RANGE, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
 import { RunnableQueue } from './runnable.ts';
@@ -18,8 +18,28 @@ import type { Window } from './window.ts';
 export const EDGE = { none: 0, head: 1, tail: 2 } as const;
 
 /** Where a stack of a running goroutine was seen. */
-export const SOURCE = { sample: 0, preempted: 1, assist: 2, sweep: 3, stw: 4, syscall: 5, block: 6 } as const;
-export const SOURCE_NAMES = ['CPU sample', 'preemption', 'assist', 'sweep', 'stop-the-world', 'system call', 'block'] as const;
+export const SOURCE = {
+  sample: 0,
+  preempted: 1,
+  assist: 2,
+  sweep: 3,
+  stw: 4,
+  syscall: 5,
+  block: 6,
+  heap: 7,
+  resumed: 8,
+} as const;
+export const SOURCE_NAMES = [
+  'CPU sample',
+  'preemption',
+  'assist',
+  'sweep',
+  'stop-the-world',
+  'system call',
+  'block',
+  'large allocation',
+  'resumption',
+] as const;
 
 /**
  * Who is told of spans. Called when one ends and before the track tells of the next one: `go.reason`, `go.beginStack` and
@@ -179,6 +199,7 @@ export class SchedulerView implements TraceSink {
     const state = STATE_CODES[event.from as GoState] as GState;
     this.endOwnStack = own;
     this.endStack = event.stack === 0 ? NO_STACK : this.stackOf(event.stack);
+    if (state === GS.running) go.preempted = event.name === 'preempted' && event.to === 'Runnable';
     if (state === GS.running && own !== NO_STACK) {
       this.observer.stackSeen(go, go.proc, own, leaveSource(event), event.time);
       // The span that ends is told where it ended.

@@ -11,6 +11,7 @@ import type { Timeline, TimelineProc } from '../../model/timeline.ts';
 import { METRIC, RANGE, type TraceEvent } from '../../model/trace.ts';
 import { growthBeyond, type TraceAnalysis } from '../../model/traceanalysis.ts';
 import { Lanes } from './lanes.ts';
+import { presenceOf, type SlicedWindow } from './presence.ts';
 import { EDGE, type SchedulerView } from './scheduler.ts';
 import { SliceValues } from './slicevalues.ts';
 import { SpanKeeper } from './spankeeper.ts';
@@ -22,8 +23,6 @@ import { Window } from './window.ts';
 const SLICES = 4096;
 /** Spans that are kept one by one. */
 const MAX_SPANS = 15_000;
-/** Times in which one P exists that are listed; later ones are told as one. The slices have all of them. */
-const MAX_PRESENT = 1000;
 /** Ps with a lane of their own. */
 const MAX_PROCS = 512;
 
@@ -221,7 +220,7 @@ export class TimelineBuilder implements SpanCompanion {
     for (let i = 0; i < presentNs.length; i++) idle[i] += Math.min(contended[i], presentNs[i]);
   }
 
-  private takeWaiting({ startNs, endNs, sliceNs, count }: Part): Pick<Timeline, 'runnableMean' | 'runnableMax'> {
+  private takeWaiting({ startNs, endNs, sliceNs, count }: SlicedWindow): Pick<Timeline, 'runnableMean' | 'runnableMax'> {
     const queued = this.shared.laneOf(LANE.waiting);
     const early = this.shared.laneOf(LANE.waitingAtStart);
     const most = this.waitingMax.take(count, 0);
@@ -237,11 +236,10 @@ export class TimelineBuilder implements SpanCompanion {
 
   // ---- Ps ----
 
-  private takeProc(id: number, part: Part): TimelineProc {
+  private takeProc(id: number, part: SlicedWindow): TimelineProc {
     const { count } = part;
     const data = this.lanes.lanes[id];
-    const presentNs = new Float64Array(count);
-    const present = timesAllowed(id, part, presentNs);
+    const { present, presentNs } = presenceOf(id, part);
     const states: (Float64Array | null)[] = new Array(P_STATE_COUNT).fill(null);
     const idle = presentNs.slice();
     for (let state = 0; data !== undefined && state < BUSY_STATES; state++) {
@@ -295,38 +293,7 @@ export class TimelineBuilder implements SpanCompanion {
   }
 }
 
-/** The window as it is cut into slices. */
-interface Part {
-  readonly startNs: number;
-  readonly endNs: number;
-  readonly sliceNs: number;
-  readonly count: number;
-  readonly gomaxprocs: TraceAnalysis['gomaxprocs'];
-}
-
 function laneOfRange(name: string): number {
   if (name === RANGE.gcMark) return LANE.gcMark;
   return name.startsWith(RANGE.stwPrefix) ? LANE.stw : -1;
-}
-
-/** When GOMAXPROCS allowed a P, within the window; the slices get the same time. */
-function timesAllowed(id: number, part: Part, slices: Float64Array): [number, number][] {
-  const { startNs, endNs, sliceNs, gomaxprocs } = part;
-  const times: [number, number][] = [];
-  gomaxprocs.forEach(({ timeNs, value }, i) => {
-    const from = Math.max(startNs, timeNs);
-    const to = Math.min(endNs, gomaxprocs[i + 1]?.timeNs ?? endNs);
-    if (value <= id || to <= from) return;
-    addToSlices(slices, from - startNs, to - startNs, sliceNs);
-    const last = times.at(-1);
-    if (last !== undefined && (last[1] === from || times.length === MAX_PRESENT)) last[1] = to;
-    else times.push([from, to]);
-  });
-  return times;
-}
-
-/** Adds the nanoseconds of [from, to), both since the first slice's begin. */
-function addToSlices(slices: Float64Array, from: number, to: number, width: number): void {
-  const last = Math.min(slices.length - 1, Math.floor(to / width));
-  for (let i = Math.floor(from / width); i <= last; i++) slices[i] += Math.min(to, (i + 1) * width) - Math.max(from, i * width);
 }

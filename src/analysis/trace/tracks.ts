@@ -25,6 +25,8 @@ export class GoTrack {
   beginStack: StackId = NO_STACK;
   /** Where it was itself when last seen; of a new goroutine its first function. */
   ownStack: StackId = NO_STACK;
+  /** Whether it was stopped in the midst of its work when it ran last: then it goes on where it was. */
+  preempted = false;
   /** The outermost function; null until a stack of it was seen. */
   entry: string | null = null;
   /** Index of the entry function in a table of names, -1 while it is not known. */

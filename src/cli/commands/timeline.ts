@@ -29,8 +29,14 @@ export const timelineCommand: CommandModule<object, TimelineArguments> = {
 };
 
 async function runTimeline(args: TimelineArguments): Promise<number> {
-  if (args.output === undefined && process.stdout.isTTY)
-    throw new UsageError('name a file for the picture with -o FILE.svg (or -o - to have the SVG in this terminal)');
+  checkOutput(args.output);
   const { drawTimeline } = await import('../timelining.ts');
   return (await drawTimeline(args)) ?? EXIT.input;
+}
+
+function checkOutput(output: string | undefined): void {
+  if (output === undefined && process.stdout.isTTY)
+    throw new UsageError('name a file for the picture with -o FILE.svg (or -o - to have the SVG in this terminal)');
+  if (output !== undefined && /\.html?$/i.test(output))
+    throw new UsageError('a timeline is an SVG: use -o FILE.svg (it is interactive in a browser)');
 }

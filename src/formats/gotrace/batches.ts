@@ -80,7 +80,7 @@ export class BatchReader {
     const version = Number(HEADER.exec(this.pending.toString('latin1', 0, HEADER_BYTES))?.[1]);
     if (!(V2_VERSIONS as readonly number[]).includes(version)) {
       const known = V2_VERSIONS.map((one) => `1.${one}`).join(', ');
-      throw new InputError(`a trace of format go 1.${version} has no other form; only those of go ${known} have`, { offset: 0 });
+      throw new InputError(`traces of go ${known} have a text form; this is one of go 1.${version}`, { offset: 0 });
     }
     this.version = version;
     this.skip(HEADER_BYTES);

@@ -37,15 +37,18 @@ export class TraceConverter {
   /** `write` is given the result in pieces, each its own. */
   constructor(target: ConversionTarget, write: (piece: Uint8Array) => void, report: (problem: Problem) => void) {
     this.report = report;
+    // Nothing is written before the first batch was whole: where none is, the input is refused.
+    const held: Uint8Array[] = [];
+    const hold = (piece: Uint8Array) => (this.batchCount > 0 ? write(piece) : void held.push(piece));
     this.sink =
       target.form === 'text'
-        ? new TraceTextWriter(write)
-        : new VersionWriter(write, (problem) => this.tell(problem), target.version ?? null);
+        ? new TraceTextWriter(hold)
+        : new VersionWriter(hold, (problem) => this.tell(problem), target.version ?? null);
     const counting: ItemSink = {
       begin: (version) => this.sink.begin(version),
       item: (item) => {
         this.sink.item(item);
-        this.batchCount++;
+        if (this.batchCount++ === 0) for (const piece of held) write(piece);
       },
     };
     this.batches = new BatchReader(counting, (problem) => this.tell(problem));

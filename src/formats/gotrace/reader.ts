@@ -6,7 +6,7 @@
  *     34                                        since go 1.26: the end of a generation
  *
  * Defined by src/internal/trace/tracev2 of Go. One generation is held at a time: memory is bounded by the largest one.
- * Traces of Go 1.7 to 1.21 have another form, see v1file.ts: those are held as a whole.
+ * Traces of Go 1.5 to 1.21 have another form, see v1file.ts: those are held as a whole.
  */
 
 import type { Problem } from '../../base/errors.ts';
@@ -122,7 +122,9 @@ export class TraceReader {
 
   /** Reads a trace of Go 1.21 and before, now that all of it is there. */
   private takeV1(): void {
-    const file = new V1File(Buffer.concat(this.whole), this.versionNumber, HEADER_BYTES);
+    const bytes = Buffer.concat(this.whole);
+    this.whole.length = 0;
+    const file = new V1File(bytes, this.versionNumber, HEADER_BYTES);
     const { damage } = file;
     if (file.frequency === 0) {
       const why = damage === null ? '' : `${damage.message}; `;

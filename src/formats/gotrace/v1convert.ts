@@ -1,5 +1,5 @@
 /**
- * Events of Go 1.7 to 1.21 in the words of later traces, after the mapping of src/internal/trace/tracev1.go: the whole
+ * Events of Go 1.5 to 1.21 in the words of later traces, after the mapping of src/internal/trace/tracev1.go: the whole
  * file is one generation, states are those that the later events have, and a system call that did not block lasts 1 ns.
  */
 
@@ -33,6 +33,8 @@ class Converter {
   private readonly created = new Set<number>();
   private readonly tasks = new Map<number, string>();
   private readonly openRegions = new Map<number, number>();
+  /** System calls that blocked. */
+  private blocking: ReadonlySet<number> = new Set();
   private initialising = true;
   private stwKind = '';
   private lastTime = -1;
@@ -48,12 +50,12 @@ class Converter {
     const { ticks, frequency } = this.file;
     this.send('Sync', 0);
     const base = order.length === 0 ? 0 : ticks.data[order[0]];
-    const blocking = this.findBlocking(order);
+    this.blocking = this.findBlocking(order);
     for (const event of order) {
       this.event = event;
       // The reader's own first event is one nanosecond before the trace's.
       const time = Math.trunc((ticks.data[event] - base) * (NS_PER_SECOND / frequency)) + 1;
-      this.convert(this.file.types.data[event], time, blocking.has(event));
+      this.convert(this.file.types.data[event], time);
     }
     this.event = -1;
     this.send('Sync', this.lastTime + 1);
@@ -76,11 +78,11 @@ class Converter {
     return blocking;
   }
 
-  private convert(type: number, time: number, blocking: boolean): void {
+  private convert(type: number, time: number): void {
     if (type === V1.GoSysBlock || type === V1.FutileWakeup) return;
     const reason = BLOCK_REASONS.get(type);
     if (reason !== undefined) this.sendGo(time, this.own, 'Running', 'Waiting', reason);
-    else if (type === V1.GoSysCall) this.sendCall(time, blocking);
+    else if (type === V1.GoSysCall) this.sendCall(time, this.blocking.has(this.event));
     else if (!this.convertProc(type, time) && !this.convertGoroutine(type, time) && !this.convertRange(type, time))
       this.convertUser(type, time);
   }
@@ -123,7 +125,7 @@ class Converter {
 
   private create(time: number): void {
     if (this.initialising) this.created.add(this.arg(0));
-    else this.sendGo(time, this.arg(0), 'NotExist', 'Runnable', '', this.arg(1));
+    else this.sendGo(time, this.arg(0), 'NotExist', 'Runnable', '', this.file.startStackOf(this.event));
   }
 
   private start(type: number, time: number): void {
@@ -227,7 +229,7 @@ class Converter {
   }
 
   private arg(i: number): number {
-    return this.file.args[i].data[this.event];
+    return this.file.arg(this.event, i);
   }
 
   private text(id: number): string {
@@ -237,8 +239,13 @@ class Converter {
   private sendGo(time: number, goroutine: number, from: GoState, to: GoState, name = '', newStack = 0): void {
     this.prepare('StateTransition', time);
     // Who stops running tells with the event's stack where it was.
-    const subjectStack = from === 'Running' ? this.out.stack : newStack;
-    Object.assign(this.out, { resource: 'goroutine', subject: goroutine, from, to, name, subjectStack });
+    const { out } = this;
+    out.subjectStack = from === 'Running' ? out.stack : newStack;
+    out.resource = 'goroutine';
+    out.subject = goroutine;
+    out.from = from;
+    out.to = to;
+    out.name = name;
     this.deliver();
   }
 
@@ -273,7 +280,7 @@ class Converter {
     out.g = goroutine === 0 ? NOBODY : goroutine;
     out.resource = out.from = out.to = null;
     out.subject = out.value = out.reclaimed = out.subjectStack = 0;
-    out.stack = event < 0 ? 0 : file.stackIds.data[event];
+    out.stack = event < 0 ? 0 : file.stackIdOf(event);
     out.name = out.text = '';
   }
 

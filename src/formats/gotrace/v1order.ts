@@ -1,71 +1,158 @@
 /**
- * The order of a trace of Go 1.7 to 1.21: each P's events are in its own order; between Ps, the sequence numbers of
+ * The order of a trace of Go 1.5 to 1.21. Each P's events are in its own order; between Ps, the sequence numbers of
  * goroutines decide which may go, and the earliest of those goes. Then system calls get the time at which they really
- * ended, which had been taken before their event was written.
+ * ended, which had been taken before their event was written. Before go 1.7 all events are numbered through.
  */
 
-import type { Int32Column } from '../../base/columns.ts';
 import { TraceError } from './bytes.ts';
 import type { V1File } from './v1file.ts';
-import { BLOCK_REASONS, V1 } from './v1spec.ts';
+import { type Queue, QueueHeap } from './v1heap.ts';
+import { BLOCK_REASONS, NAMES_SINCE, V1 } from './v1spec.ts';
 
 const STATUS = { dead: 0, runnable: 1, running: 2, waiting: 3 } as const;
 
 interface GoState {
   seq: number;
   status: number;
+  /** Ps whose next event waits for this goroutine. */
+  parked: Queue[] | null;
 }
 
-/** What an event needs of a goroutine, and makes of it. A sequence number of null fits any. */
-interface Step {
-  readonly goroutine: number;
-  readonly seq: number | null;
+/** Whose state an event needs: its own goroutine's, that of its first argument, the collector's. */
+type Whose = 'own' | 'first' | 'collector';
+
+/** What an event needs of a goroutine, and makes of it. */
+interface Rule {
+  readonly whose: Whose;
+  /** The number that it must have: a fixed one, that of an argument, or any. */
+  readonly seq: number | 'first' | 'second' | 'any';
   readonly from: number;
   readonly to: number;
-  /** What the number becomes; null where it stays, 'next' where it grows by one. */
-  readonly next: number | 'next' | null;
+  /** Whether the number grows by one. */
+  readonly grows: boolean;
 }
 
-/** Key under which the garbage collector's own number is kept. */
-const COLLECTOR = -1;
+/** `events whose seq from to`, with `+` where the number grows. */
+const RULES = `
+GoCreate first 0 dead runnable +
+GoWaiting,GoInSyscall own 1 runnable waiting +
+GoStart,GoStartLabel own second runnable running +
+GoStartLocal own any runnable running +
+GoSched,GoPreempt own any running runnable
+GoUnblock,GoSysExit first second waiting runnable +
+GoUnblockLocal,GoSysExitLocal first any waiting runnable +
+GCStart collector first dead dead +
+`;
+
+/** By event; undefined for events without needs. */
+const RULE_OF: readonly (Rule | undefined)[] = makeRules();
+
+function makeRules(): (Rule | undefined)[] {
+  const rules: (Rule | undefined)[] = [];
+  for (const line of RULES.trim().split('\n')) {
+    const [names, whose, seq, from, to, mark] = line.split(' ');
+    const rule: Rule = {
+      whose: whose as Whose,
+      seq: /^\d$/.test(seq) ? Number(seq) : (seq as 'any'),
+      from: STATUS[from as 'dead'],
+      to: STATUS[to as 'dead'],
+      grows: mark === '+',
+    };
+    for (const name of names.split(',')) rules[V1[name]] = rule;
+  }
+  const blocks: Rule = { whose: 'own', seq: 'any', from: STATUS.running, to: STATUS.waiting, grows: false };
+  for (const type of [V1.GoSysBlock, ...BLOCK_REASONS.keys()]) if (type !== V1.GoStop) rules[type] = blocks;
+  return rules;
+}
 
 /** Indexes of all events in order; the ticks of system calls' ends are corrected in the file. @throws TraceError */
 export function orderV1(file: V1File): Int32Array {
-  const { order, ranks } = mergeProcs(file);
-  const { ticks } = file;
+  if (file.version < NAMES_SINCE) return orderNumbered(file);
+  const order = new Merger(file).run();
+  checkTimes(file, order);
+  return moveExits(file, order, correctExits(file, order));
+}
+
+function checkTimes({ ticks }: V1File, order: Int32Array): void {
   for (let i = 1; i < order.length; i++) {
     if (ticks.data[order[i]] < ticks.data[order[i - 1]]) {
       throw new TraceError('the clocks of its Ps disagree with the order of its events', 0);
     }
   }
-  correctExits(file, order);
-  return order.sort((a, b) => ticks.data[a] - ticks.data[b] || ranks[a] - ranks[b]);
 }
 
-interface Queue {
-  readonly events: Int32Column;
-  at: number;
-}
+// ---- by the states of goroutines ----
 
-/** Events in the order of their needs, and the place of each in it. */
-function mergeProcs(file: V1File): { order: Int32Array; ranks: Int32Array } {
-  const queues: Queue[] = [...file.byProc.values(), file.samples]
-    .filter(({ length }) => length > 0)
-    .map((events) => ({ events, at: 0 }));
-  sortSamples(file);
-  const goroutines = new Map<number, GoState>();
-  const order = new Int32Array(file.count);
-  const ranks = new Int32Array(file.count);
-  for (let count = 0; queues.length > 0; count++) {
-    const queue = earliestReady(file, queues, goroutines);
-    if (queue === null) throw new TraceError('no order of the events of its Ps', 0);
-    const event = queue.events.data[queue.at];
-    apply(stepOf(file, event), goroutines);
-    ranks[event] = count;
-    order[count] = event;
-    if (++queue.at === queue.events.length) queues.splice(queues.indexOf(queue), 1);
+/** Takes the events of all Ps in the order of their needs. */
+class Merger {
+  private readonly file: V1File;
+  private readonly heap: QueueHeap;
+  private readonly goroutines = new Map<number, GoState>();
+  private readonly collector: GoState = { seq: 0, status: STATUS.dead, parked: null };
+  /** Whose state the last event changed. */
+  private changed: GoState | null = null;
+
+  constructor(file: V1File) {
+    this.file = file;
+    sortSamples(file);
+    this.heap = new QueueHeap(file.ticks, [...file.byProc.values(), file.samples]);
   }
-  return { order, ranks };
+
+  run(): Int32Array {
+    const { heap } = this;
+    const order = new Int32Array(this.file.count);
+    let count = 0;
+    for (let queue = heap.first; queue !== null; queue = heap.first) {
+      const event = queue.events.data[queue.at];
+      const blocker = this.apply(event);
+      if (blocker !== null) {
+        blocker.parked ??= [];
+        blocker.parked.push(queue);
+        heap.removeFirst();
+        continue;
+      }
+      order[count++] = event;
+      heap.advanceFirst();
+      this.wake();
+    }
+    if (count < order.length) throw new TraceError('no order of the events of its Ps', 0);
+    return order;
+  }
+
+  /** Applies an event; gives the goroutine that it has to wait for, null if none. */
+  private apply(event: number): GoState | null {
+    const { file } = this;
+    this.changed = null;
+    const rule = RULE_OF[file.types.data[event]];
+    if (rule === undefined) return null;
+    const state = this.stateOf(rule.whose, event);
+    const wanted =
+      typeof rule.seq === 'number' ? rule.seq : rule.seq === 'any' ? state.seq : file.arg(event, rule.seq === 'first' ? 0 : 1);
+    if (state.status !== rule.from || state.seq !== wanted) return state;
+    state.status = rule.to;
+    if (rule.grows) state.seq++;
+    this.changed = state;
+    return null;
+  }
+
+  private stateOf(whose: Whose, event: number): GoState {
+    if (whose === 'collector') return this.collector;
+    const id = whose === 'own' ? this.file.goroutines.data[event] : this.file.arg(event, 0);
+    let state = this.goroutines.get(id);
+    if (state === undefined) {
+      state = { seq: 0, status: STATUS.dead, parked: null };
+      this.goroutines.set(id, state);
+    }
+    return state;
+  }
+
+  /** Those that waited for the goroutine that has changed may go now. */
+  private wake(): void {
+    const parked = this.changed?.parked ?? null;
+    if (parked === null) return;
+    (this.changed as GoState).parked = null;
+    for (const queue of parked) this.heap.add(queue);
+  }
 }
 
 /** Samples were written when the profile was drained, not when they were taken. */
@@ -73,67 +160,67 @@ function sortSamples({ samples, ticks }: V1File): void {
   samples.data.subarray(0, samples.length).sort((a, b) => ticks.data[a] - ticks.data[b] || a - b);
 }
 
-function earliestReady(file: V1File, queues: readonly Queue[], goroutines: Map<number, GoState>): Queue | null {
-  let best: Queue | null = null;
-  let bestTicks = Number.POSITIVE_INFINITY;
-  for (const queue of queues) {
-    const event = queue.events.data[queue.at];
-    const ticks = file.ticks.data[event];
-    if (ticks >= bestTicks || !isReady(stepOf(file, event), goroutines)) continue;
-    best = queue;
-    bestTicks = ticks;
-  }
-  return best;
-}
+// ---- the ends of system calls ----
 
-const UNKNOWN: GoState = { seq: 0, status: STATUS.dead };
-
-function isReady(step: Step | null, goroutines: ReadonlyMap<number, GoState>): boolean {
-  if (step === null) return true;
-  const state = goroutines.get(step.goroutine) ?? UNKNOWN;
-  return (step.seq === null || step.seq === state.seq) && step.from === state.status;
-}
-
-function apply(step: Step | null, goroutines: Map<number, GoState>): void {
-  if (step === null) return;
-  const seq = goroutines.get(step.goroutine)?.seq ?? 0;
-  goroutines.set(step.goroutine, { status: step.to, seq: step.next === null ? seq : step.next === 'next' ? seq + 1 : step.next });
-}
-
-/** Null for events without needs. */
-function stepOf(file: V1File, event: number): Step | null {
-  const type = file.types.data[event];
-  const own = file.goroutines.data[event];
-  const first = file.args[0].data[event];
-  const seq = file.args[1].data[event];
-  const { dead, runnable, running, waiting } = STATUS;
-  if (type === V1.GoCreate) return { goroutine: first, seq: 0, from: dead, to: runnable, next: 1 };
-  if (type === V1.GoWaiting || type === V1.GoInSyscall) return { goroutine: own, seq: 1, from: runnable, to: waiting, next: 2 };
-  if (type === V1.GoStart || type === V1.GoStartLabel) return { goroutine: own, seq, from: runnable, to: running, next: seq + 1 };
-  if (type === V1.GoStartLocal) return { goroutine: own, seq: null, from: runnable, to: running, next: 'next' };
-  if (type === V1.GoSysBlock || (BLOCK_REASONS.has(type) && type !== V1.GoStop))
-    return { goroutine: own, seq: null, from: running, to: waiting, next: null };
-  if (type === V1.GoSched || type === V1.GoPreempt) return { goroutine: own, seq: null, from: running, to: runnable, next: null };
-  if (type === V1.GoUnblock || type === V1.GoSysExit)
-    return { goroutine: first, seq, from: waiting, to: runnable, next: seq + 1 };
-  if (type === V1.GoUnblockLocal || type === V1.GoSysExitLocal)
-    return { goroutine: first, seq: null, from: waiting, to: runnable, next: 'next' };
-  if (type === V1.GCStart) return { goroutine: COLLECTOR, seq: first, from: dead, to: dead, next: first + 1 };
-  return null;
-}
-
-/** Gives the ends of system calls their own time. */
-function correctExits({ types, goroutines, ticks, args }: V1File, order: Int32Array): void {
+/** Gives the ends of system calls their own time; tells which these are, by place in the order. */
+function correctExits(file: V1File, order: Int32Array): number[] {
+  const { types, goroutines, ticks } = file;
   const blocked = new Map<number, number>();
-  for (const event of order) {
+  const moved: number[] = [];
+  for (let place = 0; place < order.length; place++) {
+    const event = order[place];
     const type = types.data[event];
     if (type === V1.GoSysBlock || type === V1.GoInSyscall) blocked.set(goroutines.data[event], ticks.data[event]);
     if (type !== V1.GoSysExit && type !== V1.GoSysExitLocal) continue;
-    const real = args[type === V1.GoSysExit ? 2 : 1].data[event];
+    const real = file.arg(event, type === V1.GoSysExit ? 2 : 1);
     if (real === 0) continue;
-    const goroutine = args[0].data[event];
-    if (real < (blocked.get(goroutine) ?? Number.POSITIVE_INFINITY))
+    if (real < (blocked.get(file.arg(event, 0)) ?? Number.POSITIVE_INFINITY))
       throw new TraceError('a system call ends before it began', 0);
     ticks.data[event] = real;
+    moved.push(place);
   }
+  return moved;
+}
+
+/** The order by time, that of before where times are the same; all but the moved events are in it already. */
+function moveExits({ ticks }: V1File, order: Int32Array, moved: readonly number[]): Int32Array {
+  if (moved.length === 0) return order;
+  const timeAt = (place: number) => ticks.data[order[place]];
+  const exits = [...moved].sort((a, b) => timeAt(a) - timeAt(b) || a - b);
+  const sorted = new Int32Array(order.length);
+  let next = 0;
+  let skip = 0;
+  let count = 0;
+  for (let place = 0; place < order.length; place++) {
+    if (place === moved[skip]) {
+      skip++;
+      continue;
+    }
+    const time = timeAt(place);
+    for (; next < exits.length; next++) {
+      const exitTime = timeAt(exits[next]);
+      if (exitTime > time || (exitTime === time && exits[next] > place)) break;
+      sorted[count++] = order[exits[next]];
+    }
+    sorted[count++] = order[place];
+  }
+  for (; next < exits.length; next++) sorted[count++] = order[exits[next]];
+  return sorted;
+}
+
+// ---- before go 1.7 ----
+
+/** The order of the events' own numbers; ends of system calls have those and the time at which they really ended. */
+function orderNumbered(file: V1File): Int32Array {
+  const { types, seqs, ticks } = file;
+  for (let event = 0; event < file.count; event++) {
+    if (types.data[event] !== V1.GoSysExit) continue;
+    seqs.data[event] = file.arg(event, 1);
+    const real = file.arg(event, 2);
+    if (real !== 0) ticks.data[event] = real;
+  }
+  const order = Int32Array.from({ length: file.count }, (_, event) => event);
+  order.sort((a, b) => seqs.data[a] - seqs.data[b] || a - b);
+  checkTimes(file, order);
+  return order;
 }

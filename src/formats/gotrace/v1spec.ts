@@ -1,10 +1,13 @@
 /**
- * The events of execution traces of Go 1.7 to 1.21 (src/runtime/trace.go of those versions). The version says which
- * events and arguments there are; that of Go 1.5 and 1.6 has neither strings nor stacks of its own.
+ * The events of execution traces of Go 1.5 to 1.21 (src/runtime/trace.go of those versions). The version says which
+ * events and arguments there are. That of Go 1.5 and 1.6 has no strings, program counters instead of frames, and a
+ * sequence number in each event.
  */
 
 /** Format versions of this family, by the number in `go 1.N trace`. */
-export const V1_VERSIONS = [7, 8, 9, 10, 11, 19, 21] as const;
+export const V1_VERSIONS = [5, 7, 8, 9, 10, 11, 19, 21] as const;
+/** Since then, there are strings, and goroutines have sequence numbers of their own. */
+export const NAMES_SINCE = 7;
 
 export interface V1Event {
   readonly id: number;
@@ -88,12 +91,23 @@ const ALL: readonly V1Event[] = EVENTS.trim()
 /** Ids by name. */
 export const V1: Readonly<Record<string, number>> = Object.fromEntries(ALL.map(({ name, id }) => [name, id]));
 
+/** `before event args`: how many arguments events had in earlier versions. */
+const EARLIER: readonly (readonly [number, string, number])[] = [
+  [7, 'Batch', 3],
+  [7, 'Frequency', 2],
+  [7, 'TimerGoroutine', 2],
+  [7, 'GCStart', 0],
+  [7, 'GoStart', 1],
+  [7, 'GoUnblock', 1],
+  [9, 'GCSweepDone', 0],
+  [10, 'STWStart', 0],
+];
+
 /** The events of one version, by id. */
 export function v1Events(version: number): readonly (V1Event | undefined)[] {
   const table: (V1Event | undefined)[] = [];
   for (const event of ALL) if (event.since <= version) table[event.id] = event;
-  if (version < 9) table[V1.GCSweepDone] = { ...(table[V1.GCSweepDone] as V1Event), args: 0 };
-  if (version < 10) table[V1.STWStart] = { ...(table[V1.STWStart] as V1Event), args: 0 };
+  for (const [before, name, args] of EARLIER) if (version < before) table[V1[name]] = { ...(table[V1[name]] as V1Event), args };
   return table;
 }
 

@@ -71,6 +71,17 @@ export interface SampleSpec {
   readonly stack: number;
 }
 
+type ArgKind = 'stack' | 'string' | 'thread' | 'number';
+
+/** What the arguments of each timed event are, by its id. */
+const ARG_KINDS: readonly (readonly ArgKind[])[] = TIMED_EVENTS.map((spec) => spec?.args.map(kindOf) ?? []);
+
+function kindOf(name: string): ArgKind {
+  if (name.endsWith('stack')) return 'stack';
+  if (name.endsWith('string')) return 'string';
+  return name === 'm' ? 'thread' : 'number';
+}
+
 /** What a thread has written since its last whole batch. */
 interface OpenBatch {
   readonly m: number;
@@ -221,15 +232,16 @@ export class TraceWriter {
 
   private encode({ id, args: names }: EventSpec, dt: number, args: readonly number[]): void {
     const { scratch } = this;
+    const kinds = ARG_KINDS[id];
     scratch.clear();
     scratch.byte(id);
     scratch.varint(dt);
     for (let i = 0; i < args.length; i++) {
-      const name = names[i];
-      if (name.endsWith('stack')) scratch.varint(this.checkStack(args[i]));
-      else if (name.endsWith('string')) scratch.varint(this.checkString(args[i]));
-      else if (name === 'm') scratch.varintOrNone(checkId(args[i], name));
-      else scratch.varint(checkNumber(args[i], name));
+      const kind = kinds[i];
+      if (kind === 'stack') scratch.varint(this.checkStack(args[i]));
+      else if (kind === 'string') scratch.varint(this.checkString(args[i]));
+      else if (kind === 'thread') scratch.varintOrNone(checkId(args[i], names[i]));
+      else scratch.varint(checkNumber(args[i], names[i]));
     }
   }
 

@@ -27,6 +27,8 @@ export interface TimelineSvgOptions {
   readonly title?: string;
   /** What it is a picture of: a file's name, say. */
   readonly subject?: string;
+  /** Which of the hotspots were asked for, where not all were. */
+  readonly only?: string;
   /** Without, the picture does not zoom. */
   readonly javascript?: boolean;
 }
@@ -93,10 +95,9 @@ function* writeScene(scene: Scene, scope: string): Generator<string> {
 
 // ---- what does not move ----
 
-function drawHeader(timeline: Timeline, { subject }: TimelineSvgOptions, title: string, width: number): Shape[] {
+function drawHeader(timeline: Timeline, { subject, only }: TimelineSvgOptions, title: string, width: number): Shape[] {
   const wall = describeWallClock(timeline);
-  const facts = describeTrace(timeline);
-  const told = subject === undefined ? facts : `${subject} · ${facts}`;
+  const told = [subject, describeTrace(timeline), only].filter((part) => part !== undefined).join(' · ');
   const room = width - 48 - (wall === null ? 0 : widthOf(wall) + 20);
   const shapes = [
     shape('text', { class: 'title', x: 24, y: 30 }, fitText(title, width - 160, 18)),

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { P_STATE_COUNT, PS } from '../../../src/model/pstates.ts';
 import type { TraceAnalysis } from '../../../src/model/traceanalysis.ts';
-import { analyzeTrace, TRACES } from '../../support/traces.ts';
+import { analyzeTrace, heldTrace, TRACES } from '../../support/traces.ts';
 
 /** Goroutines on a P are in one of these. */
 const GOROUTINE_STATES: readonly number[] = [
@@ -111,4 +111,28 @@ describe('the analysis of a trace', () => {
       expect({ ...latency, totalNs: round(latency.totalNs) }).toEqual({ count, totalNs: round(totalNs), ...none });
     });
   }
+});
+
+describe('a trace in which GOMAXPROCS changes', () => {
+  const bytes = heldTrace('procschange-1.26');
+
+  it('has P states that add up to GOMAXPROCS × time, in all of it and in any part', () => {
+    for (const window of [{}, { from: 3e6 }, { from: 7_654_321, to: 21e6 }, { to: 9e6 }]) {
+      const analysis = analyzeTrace(bytes, window);
+      expect(analysis.gomaxprocs.map(({ value }) => value)).toEqual([3, 6, 1, 2, 8, 3]);
+      expect(totalNs(analysis)).toBe(allowedNs(analysis));
+    }
+  });
+
+  it('counts no idle time of a P that GOMAXPROCS does not allow', () => {
+    const { procs, gomaxprocs, endNs, contendedNs } = analyzeTrace(bytes);
+    expect(procs.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    procs.forEach(({ id, ns, idleWhileRunnableNs }) => {
+      const allowed = gomaxprocs.reduce((sum, { timeNs, value }, i) => {
+        return value > id ? sum + (gomaxprocs[i + 1]?.timeNs ?? endNs) - timeNs : sum;
+      }, 0);
+      expect(ns.reduce((sum, value) => sum + value, 0)).toBe(allowed);
+      expect(idleWhileRunnableNs).toBeLessThanOrEqual(Math.min(contendedNs, ns[PS.idle]));
+    });
+  });
 });

@@ -5,7 +5,7 @@ import { parseTraceConditions } from '../../../src/analysis/trace/failon.ts';
 import { UsageError } from '../../../src/base/errors.ts';
 import { parseDuration } from '../../../src/cli/traceoptions.ts';
 import type { TraceAnalysis } from '../../../src/model/traceanalysis.ts';
-import { analyzeTrace, TRACES, traceNamed } from '../../support/traces.ts';
+import { analyzeTrace, heldTrace, TRACES, traceNamed } from '../../support/traces.ts';
 
 function names(analysis: TraceAnalysis, stack: number): string[] {
   return analysis.stacks.framesAt(stack).map((frame) => ('function' in frame ? frame.function : '…'));
@@ -49,6 +49,29 @@ describe('hotspots', () => {
         expect(hotspot.evidence.some(({ kind }) => kind === 'map growth')).toBe(true);
         expect(hotspot.starvedCount).toBeGreaterThan(0);
       }
+    });
+  }
+
+  for (const [name, samples] of [
+    ['planted-1.26', false],
+    ['planted-profiled-1.26', true],
+  ] as const) {
+    it(`${name}: one growing map and one loop of arithmetic are told apart (programs/planted.go)`, () => {
+      const { hotspots, kinds, cpuSamples } = analyzeTrace(heldTrace(name), { minDurationNs: 3e6 });
+      expect(cpuSamples > 0).toBe(samples);
+      // The functions that were started with go: the map's first, then the loop's.
+      const grower = hotspots.filter(({ entry }) => entry === 'main.main.func1');
+      const looper = hotspots.filter(({ entry }) => entry === 'main.main.func2');
+      expect(grower.length).toBeGreaterThan(2);
+      for (const { kind, mapFunction } of grower) {
+        expect(['map growth', 'map operation']).toContain(kind);
+        expect(mapFunction).toBe('runtime.mapassign_fast64');
+      }
+      const growing = grower.filter(({ kind }) => kind === 'map growth').reduce((sum, { heldNs }) => sum + heldNs, 0);
+      const all = grower.reduce((sum, { heldNs }) => sum + heldNs, 0);
+      expect(growing / all).toBeGreaterThan(0.8);
+      for (const { kind, confidence } of looper) expect({ kind, confidence }).toEqual({ kind: 'user code', confidence: 'high' });
+      expect(kinds.find(({ kind }) => kind === 'map growth')?.ns).toBeGreaterThan(0.8 * all);
     });
   }
 
