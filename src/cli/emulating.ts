@@ -52,6 +52,7 @@ export interface EmulateArguments extends ProgramArguments {
 
 const SHOWN_GROWTHS = 5;
 const MAX_PROCS = 256;
+const MAX_SAMPLES = 1_000_000;
 const FAILURES = ['fault', 'deadlock', 'race', 'wrong'] as const;
 type Failure = (typeof FAILURES)[number];
 
@@ -116,7 +117,10 @@ function emulateOptions(args: EmulateArguments, release: GoRelease, samples: Sch
     log: args.trace !== undefined || args['check-determinism'] === true,
     samplePeriod: args['cpu-rate'] === 0 ? 0 : Math.round(1e9 / args['cpu-rate']),
     tracePeriod: args.schedtrace === undefined ? 0 : Math.max(1, requireDuration('schedtrace-period', args['schedtrace-period'])),
-    onTrace: (scheduler) => samples.push(schedSampleOf(scheduler)),
+    onTrace: (scheduler) => {
+      if (samples.length === MAX_SAMPLES) throw new UsageError(`--schedtrace-period: more than ${MAX_SAMPLES} lines`);
+      samples.push(schedSampleOf(scheduler));
+    },
     prepare: (machine) => {
       if (watches) machine.watcher = new RaceWatcher(machine.book);
     },

@@ -55,6 +55,15 @@ export async function runExplore(args: ExploreArguments): Promise<number> {
   return failures.some((failure) => exploration.rows.some((row) => FAILURES[failure](row) > 0)) ? EXIT.found : EXIT.done;
 }
 
+/** On a terminal's stderr only. */
+function showProgress(procs: number, done: number, all: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[KGOMAXPROCS=${procs}: ${done} of ${all} schedules`);
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
 interface Explored {
   readonly rows: readonly ExplorationRow[];
   readonly witness: Witness | null;
@@ -68,11 +77,12 @@ function explore(request: ExploreRequest, small: ExploreRequest, procs: readonly
   const rows: ExplorationRow[] = [];
   let worst: { outcome: Outcome; procs: number } | null = null;
   for (const count of procs) {
-    const { row, worst: outcome } = exploreProcs(explorer, count);
+    const { row, worst: outcome } = exploreProcs(explorer, count, (done) => showProgress(count, done, request.schedules));
     rows.push(row);
     if (outcome !== null && (worst === null || outcome.preemptions < worst.outcome.preemptions))
       worst = { outcome, procs: count };
   }
+  clearProgress();
   if (worst === null) return { rows, witness: null, timed: null };
   const isTimed = request.strategy === 'faithful';
   const searcher = isTimed ? new Explorer(small) : explorer;

@@ -130,6 +130,13 @@ function syscallStep(kernel: Kernel, task: Task): VerdictNumber {
   return Verdict.syscall;
 }
 
+/** Operand: what to mark; `value`: its name or text. Takes no time. */
+function annotateStep(kernel: Kernel, task: Task): VerdictNumber {
+  kernel.host.annotate(task, task.object as 'region begin' | 'region end' | 'log', task.value as string);
+  task.preemptible = true;
+  return kernel.done(task, undefined);
+}
+
 function collectStep(kernel: Kernel, task: Task): VerdictNumber {
   if (task.phase === 2) return kernel.done(task, undefined);
   task.phase = 2;
@@ -162,6 +169,7 @@ export const BASIC_STEPS = {
   [Op.maxProcs]: maxProcsStep,
   [Op.lockThread]: lockThreadStep,
   [Op.unlockThread]: lockThreadStep,
+  [Op.annotate]: annotateStep,
   [Op.panic]: (kernel: Kernel, task: Task): VerdictNumber => kernel.panic(task, task.value as string),
   [Op.exit]: (kernel: Kernel, task: Task): VerdictNumber => {
     kernel.exitCode = task.amount;

@@ -11,6 +11,8 @@ export interface Host {
   created(task: Task, creator: Task): void;
   /** Makes a goroutine that has just parked runnable after `ns`: by a timer, or by the network poller. */
   wakeAfter(task: Task, ns: number, by: 'timer' | 'network'): void;
+  /** The program marks a place in its trace: a region begins or ends, or something is logged. */
+  annotate(task: Task, what: 'region begin' | 'region end' | 'log', text: string): void;
   /** Whether it is worth to spin for a lock instead of waiting. */
   canSpin(task: Task): boolean;
 }

@@ -61,6 +61,9 @@ export class ProgramError extends Error {
   }
 }
 
+/** Goroutines of one run. */
+const MAX_TASKS = 1_000_000;
+
 type StepFunction = (kernel: Kernel, task: Task) => VerdictNumber;
 
 const STEPS: readonly StepFunction[] = (() => {
@@ -130,6 +133,7 @@ export class Machine implements Kernel {
 
   /** A goroutine that is in no queue yet. */
   addTask(name: string, createdBy: Creation | null, system = false): Task {
+    if (this.tasks.length >= MAX_TASKS) throw new ProgramError(`an error: more than ${MAX_TASKS} goroutines`);
     const task = new Task(this.tasks.length, name, null, createdBy, system);
     this.tasks.push(task);
     return task;

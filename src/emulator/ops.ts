@@ -36,6 +36,7 @@ export const Op = {
   panic: 32,
   exit: 33,
   tryLock: 34,
+  annotate: 35,
 } as const;
 export type OpNumber = (typeof Op)[keyof typeof Op];
 

@@ -41,6 +41,9 @@ export interface MapRange {
   readonly iteration: MapIteration;
 }
 
+/** Lines that a program prints, and things that it finds wrong, which are kept. */
+const MAX_PRINTED = 10_000;
+const MAX_FINDINGS = 10_000;
 const WORD = 8;
 
 export class Go {
@@ -123,12 +126,29 @@ export class Go {
 
   /** Says that something is wrong unless `holds`: `explore` counts it, `emulate` shows it. */
   check(holds: boolean, text: string): void {
-    if (!holds) this.machine.findings.push({ text, task: this.machine.current, at: this.now });
+    const { findings, current } = this.machine;
+    if (!holds && findings.length < MAX_FINDINGS) findings.push({ text: String(text), task: current, at: this.now });
   }
 
   /** Prints a line. */
   print(text: string): void {
-    this.machine.logs.push(String(text));
+    if (this.machine.logs.length < MAX_PRINTED) this.machine.logs.push(String(text));
+  }
+
+  /** `trace.WithRegion(ctx, name, body)`: a region of the goroutine in the trace. */
+  *region<Result>(name: string, body: (go: Go) => Program<Result>): Program<Result> {
+    this.ask(Op.annotate, 'region begin', String(name));
+    yield;
+    const result = yield* body(this);
+    this.ask(Op.annotate, 'region end', String(name));
+    yield;
+    return result;
+  }
+
+  /** `trace.Log(ctx, category, message)` */
+  *log(category: string, message: string): Program {
+    this.ask(Op.annotate, 'log', `${category}\n${message}`);
+    yield;
   }
 
   // ---- goroutines and time ----

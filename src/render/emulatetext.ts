@@ -109,6 +109,6 @@ function* collectorLines({ collections, stops }: RunSummary): Generator<string> 
   const stopped = stops.reduce((sum, { beganAt, endedAt }) => sum + endedAt - beganAt, 0);
   const longest = stops.reduce((most, { beganAt, endedAt }) => Math.max(most, endedAt - beganAt), 0);
   const last = collections[collections.length - 1];
-  yield `\n${collections.length} collections: marking for ${formatDuration(marked)}, the world stopped for ${formatDuration(stopped)} `;
+  yield `\n${collections.length} collection${collections.length === 1 ? '' : 's'}: marking for ${formatDuration(marked)}, the world stopped for ${formatDuration(stopped)} `;
   yield `(longest ${formatDuration(longest)}), ${formatBytes(last.live)} live behind the last\n`;
 }

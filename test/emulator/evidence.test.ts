@@ -88,6 +88,27 @@ describe('traces', () => {
     expect(growth.length).toBeGreaterThan(0);
   });
 
+  it('have the regions and logs of the program', () => {
+    const one = run(function* (go) {
+      yield* go.region('load', function* () {
+        yield* go.work(1000);
+        yield* go.region('parse', (own) => own.work(500));
+      });
+      yield* go.log('stage', 'all is\nthere');
+    });
+    const events = eventsOf(traceOf(one, 26));
+    const told = events
+      .filter(({ kind }) => /Region|Log/.test(kind))
+      .map(({ kind, name, text }) => `${kind} ${name} ${text}`.trim());
+    expect(told).toEqual([
+      'RegionBegin load',
+      'RegionBegin parse',
+      'RegionEnd parse',
+      'RegionEnd load',
+      'Log stage all is\nthere',
+    ]);
+  });
+
   it('of several seconds have several generations, each with the state of everything', () => {
     const one = run(
       function* (go) {

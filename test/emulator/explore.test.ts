@@ -89,6 +89,20 @@ describe('PCT', () => {
   );
 });
 
+describe('PCT', () => {
+  it('lets others go first where a goroutine yields, so that waiting in a loop ends', () => {
+    const spinning = function* (go: Go): Program {
+      const flag = go.variable(0);
+      yield* go.spawn('main.set', function* (own) {
+        yield* own.atomic(flag, () => 1);
+      });
+      while ((yield* go.atomicLoad(flag)) === 0) yield* go.gosched();
+    };
+    const row = rowOf(programOf(spinning, 'pct', { maxSteps: 500 }), 1);
+    expect(row).toMatchObject({ cut: 0, crashed: 0, raced: 0, deadlocked: 0 });
+  });
+});
+
 describe('all schedules', () => {
   /** Two goroutines of n steps each have C(2n, n) interleavings. */
   const steps = (n: number) =>

@@ -303,6 +303,13 @@ describe('timers and the network', () => {
 });
 
 describe('limits', () => {
+  it('hold for goroutines too', () => {
+    const storm = function* (go: Parameters<Parameters<typeof run>[0]>[0]) {
+      for (;;) yield* go.spawn('main.f', (own) => own.block());
+    };
+    expect(() => run(storm, { log: false })).toThrow(/more than 1000000 goroutines/);
+  });
+
   it('end what never ends', () => {
     const forever = function* (go: Parameters<Parameters<typeof run>[0]>[0]) {
       for (;;) yield* go.work(1000);

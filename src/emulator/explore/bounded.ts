@@ -78,4 +78,6 @@ export class Bounded implements Strategy {
   }
 
   stepped(): void {}
+
+  yielded(): void {}
 }

@@ -105,4 +105,6 @@ export class Replay implements Strategy {
   }
 
   stepped(): void {}
+
+  yielded(): void {}
 }

@@ -1,7 +1,6 @@
 /** How schedules are chosen at random: uniformly, by priorities with few changes (PCT), by priorities of operations (POS). */
 
 import { Random } from '../../base/random.ts';
-import { Op } from '../ops.ts';
 import type { Task } from '../task.ts';
 import type { Strategy } from './walker.ts';
 
@@ -26,6 +25,8 @@ export class RandomWalk implements Strategy {
   }
 
   stepped(): void {}
+
+  yielded(): void {}
 }
 
 /**
@@ -89,9 +90,10 @@ export class Pct implements Strategy {
     return best;
   }
 
-  stepped(task: Task): void {
-    // Who yields lets all others go first.
-    if (task.op === Op.gosched) this.priorities[task.index] = --this.lowest;
+  stepped(): void {}
+
+  yielded(task: Task): void {
+    this.priorities[task.index] = --this.lowest;
   }
 }
 
@@ -137,4 +139,6 @@ export class Pos implements Strategy {
       if (conflicts) this.priorities[other.index] = this.random.fraction();
     }
   }
+
+  yielded(): void {}
 }

@@ -19,6 +19,8 @@ export interface Strategy {
   choose(enabled: readonly Task[], last: Task | null): number;
   /** A step was made by `task` on `object` (null: on nothing that is shared), and wrote it or not. */
   stepped(task: Task, object: unknown, writes: boolean): void;
+  /** It asked for others to run. */
+  yielded(task: Task): void;
 }
 
 /** What came of one schedule. */
@@ -81,6 +83,8 @@ export class Walker implements Host {
   wakeAfter(task: Task, ns: number): void {
     this.sleepers.push({ task, when: this.now + ns });
   }
+
+  annotate(): void {}
 
   canSpin(): boolean {
     return false;
@@ -156,6 +160,9 @@ export class Walker implements Host {
       case Verdict.park:
         this.leave(task, TaskState.waiting);
         return null;
+      case Verdict.yield:
+        this.strategy.yielded(task);
+        break;
       case Verdict.maxProcs:
         this.procs = task.amount;
         break;
@@ -229,6 +236,7 @@ for (const op of [
   Op.sleep,
   Op.network,
   Op.syscall,
+  Op.annotate,
 ]) {
   STARTING[op] = 1;
 }

@@ -14,6 +14,9 @@ export interface RecorderOptions {
   readonly samplePeriod: number;
 }
 
+/** Events and samples of a log: some 500 MB. */
+const MAX_ROWS = 10_000_000;
+
 export class Recorder {
   readonly log: SchedLog | null;
   private readonly book: StackBook;
@@ -23,6 +26,11 @@ export class Recorder {
     this.log = log;
     this.book = book;
     this.samplePeriod = log === null ? 0 : samplePeriod;
+  }
+
+  /** Whether the log holds as much as can be kept in memory. */
+  get isFull(): boolean {
+    return this.log !== null && this.log.length + this.log.samples.times.length > MAX_ROWS;
   }
 
   /** Adds an event without a stack. */

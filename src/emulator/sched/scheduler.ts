@@ -104,6 +104,12 @@ export class Scheduler implements Host {
     this.waits.wakeAfter(task, ns, by);
   }
 
+  annotate(task: Task, what: 'region begin' | 'region end' | 'log', text: string): void {
+    const { recorder, now, currentThread } = this.state;
+    const kind = what === 'log' ? LogKind.userLog : what === 'region begin' ? LogKind.regionBegin : LogKind.regionEnd;
+    recorder.text(kind, now, currentThread, text, task);
+  }
+
   /** Only while others run who may unlock, and nobody waits for this P. */
   canSpin(): boolean {
     const { state } = this;
@@ -141,6 +147,10 @@ export class Scheduler implements Host {
       queue.drop();
       state.now = time;
       state.events++;
+      if (state.recorder.isFull) {
+        state.ending = 'event limit';
+        break;
+      }
       this.handle(code, arg, token);
     }
     this.end();

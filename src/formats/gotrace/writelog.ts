@@ -171,6 +171,12 @@ class LogWriter {
     return id;
   }
 
+  /** The two strings of a log. */
+  wordsOf(row: number): [number, number] {
+    const [category, ...message] = this.log.textOf(row).split('\n');
+    return [this.writer.string(category), this.writer.string(message.join('\n'))];
+  }
+
   // ---- state ----
 
   event(m: number, time: number, type: number, ...args: number[]): void {
@@ -330,5 +336,8 @@ const HANDLERS: Record<number, RowHandler> = {
   [LogKind.goLabel]: (writer, row, m, time) => writer.event(m, time, Ev.GoLabel, writer.textOf(row)),
   [LogKind.regionBegin]: region(Ev.UserRegionBegin),
   [LogKind.regionEnd]: region(Ev.UserRegionEnd),
-  [LogKind.userLog]: (writer, row, m, time) => writer.event(m, time, Ev.UserLog, 0, writer.textOf(row), 0, stackArg(writer, row)),
+  [LogKind.userLog]: (writer, row, m, time) => {
+    const [category, message] = writer.wordsOf(row);
+    writer.event(m, time, Ev.UserLog, 0, category, message, stackArg(writer, row));
+  },
 };
