@@ -32,14 +32,14 @@ const MAPS: readonly DemoMap[] = [
     about: 'Swiss maps: a table of up to 1,024 slots is rehashed whole, by the one write that fills it',
   },
 ];
-const SETTINGS = ['writes=20000', 'work=30'];
+const SETTINGS = ['pattern=bursty', 'writes=20000', 'burst=2000', 'gap=150000'];
 const SEED = 1;
 const PROCS = 4;
 const FLAME = 'goflame-demo.svg';
 const SAMPLE_PERIOD = 10_000;
 
 export async function runDemo(): Promise<number> {
-  process.stdout.write(`Four goroutines fill a map each, on ${PROCS} Ps: emulated, by a cost model, without Go.\n`);
+  process.stdout.write(`Four goroutines fill a map each, in bursts, on ${PROCS} Ps: emulated, by a cost model, without Go.\n`);
   for (const map of MAPS) {
     const summary = await emulateGrowth(map);
     await drawTimeline({
@@ -69,7 +69,7 @@ function baseOf({ name }: DemoMap): string {
 }
 
 async function emulateGrowth(map: DemoMap): Promise<RunSummary> {
-  const scenario = findScenario('map-growth');
+  const scenario = findScenario('bursts');
   const values = parseValues(scenario, SETTINGS);
   const options = { release: map.release, procs: PROCS, seed: SEED, samplePeriod: SAMPLE_PERIOD };
   const run = emulate((go) => scenario.main(go, values), options);
@@ -81,8 +81,8 @@ async function emulateGrowth(map: DemoMap): Promise<RunSummary> {
 
 function* describe(map: DemoMap, { procs, growths, durationNs }: RunSummary): Generator<string> {
   yield `\nGo 1.${map.release}, ${map.about}\n`;
-  const shares = procs.map(({ id, modeNs }) => `P${id} ${formatPercent(modeNs.growing, durationNs)}`);
-  yield `  ${formatDuration(durationNs)} of model time; spent growing: ${shares.join(', ')}\n`;
+  const shares = procs.map(({ id, modeNs }) => `P${id} ${formatPercent(modeNs.growing, modeNs.growing + modeNs.user)}`);
+  yield `  ${formatDuration(durationNs)} of model time; of the program's CPU, growth took ${shares.join(', ')}\n`;
   const longest = growths.reduce<RunGrowth | null>((most, one) => (most === null || one.cost > most.cost ? one : most), null);
   if (longest === null) return;
   const { from, to, cost, operations, count } = longest;
@@ -93,8 +93,8 @@ function* describe(map: DemoMap, { procs, growths, durationNs }: RunSummary): Ge
 function* farewell(): Generator<string> {
   const width = 28;
   yield '\nTo look at, in a browser:\n';
-  yield `  ${'goflame-demo-classic.svg'.padEnd(width)}what each P did: growth taxes every write for a while\n`;
-  yield `  ${'goflame-demo-swiss.svg'.padEnd(width)}the same writes: whole tables at once, nothing between\n`;
+  yield `  ${'goflame-demo-classic.svg'.padEnd(width)}what each P did: growth taxes writes for a while after each doubling\n`;
+  yield `  ${'goflame-demo-swiss.svg'.padEnd(width)}the same writes: whole tables at once, all within a few bursts\n`;
   yield `  ${FLAME.padEnd(width)}where the CPU time went: growWork and evacuate beside rehash and split\n`;
   yield '\nTo go on:\n';
   yield `  ${'goflame analyze goflame-demo-swiss.trace'.padEnd(46)}P states, what held the Ps, who waited\n`;

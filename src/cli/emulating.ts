@@ -61,7 +61,7 @@ type Artifact = 'trace' | 'dump' | 'race' | 'schedtrace';
 
 export async function runEmulate(args: EmulateArguments): Promise<number> {
   if (args.list) {
-    await writeOutput(listPrograms(), undefined);
+    for await (const line of listPrograms(args.scenario)) process.stdout.write(line);
     return EXIT.done;
   }
   const failures = parseFailures(args['fail-on']);

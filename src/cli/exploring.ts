@@ -37,7 +37,7 @@ const FAILURES: Readonly<Record<string, (row: ExplorationRow) => number>> = {
 
 export async function runExplore(args: ExploreArguments): Promise<number> {
   if (args.list) {
-    await writeOutput(listPrograms(), undefined);
+    for await (const line of listPrograms(args.scenario)) process.stdout.write(line);
     return EXIT.done;
   }
   const failures = parseFailures(args['fail-on']);

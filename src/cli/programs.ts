@@ -50,13 +50,17 @@ export function runGuarded<Result>(name: string, run: () => Result): Result {
   }
 }
 
-/** What `--list` prints. */
-export function* listPrograms(): Generator<string> {
-  const width = Math.max(...SCENARIOS.map(({ name }) => name.length)) + 2;
-  for (const { name, summary, parameters } of SCENARIOS) {
-    yield `${name.padEnd(width)}${summary}\n`;
-    for (const [key, parameter] of Object.entries(parameters)) yield `${' '.repeat(width)}  ${parameterText(key, parameter)}\n`;
+/** What `--list` prints: a line for each program, or of one program a line for each parameter. */
+export async function* listPrograms(name: string | undefined): AsyncGenerator<string> {
+  if (name !== undefined) {
+    const { name: shown, summary, parameters } = await loadProgram(name);
+    yield `${shown}${summary === '' ? '' : `  ${summary}`}\n`;
+    for (const [key, parameter] of Object.entries(parameters)) yield `  ${parameterText(key, parameter)}\n`;
+    return;
   }
+  const width = Math.max(...SCENARIOS.map((scenario) => scenario.name.length)) + 2;
+  for (const scenario of SCENARIOS) yield `${scenario.name.padEnd(width)}${scenario.summary}\n`;
+  yield '\nTheir parameters: goflame emulate NAME --list\n';
 }
 
 function parameterText(name: string, parameter: Parameter): string {

@@ -87,8 +87,9 @@ function* growthLines(run: RunSummary, { paint, top }: EmulateTextOptions): Gene
   if (growths.length === 0) return;
   const total = growths.reduce((sum, growth) => sum + growth.cost, 0);
   const used = run.procs.reduce((sum, { modeNs }) => sum + modeNs.user + modeNs.growing, 0);
+  const since = growths.reduce((first, { beganAt }) => Math.min(first, beganAt), growths[0].beganAt);
   const maps = run.maps.length === 1 ? 'one map' : `${run.maps.length} maps`;
-  yield `\n${paint.bold(`${growths.length} growths`)} of ${maps}: ${formatDuration(total)} of CPU, ${formatPercent(total, used)} of the program's\n`;
+  yield `\n${paint.bold(`${growths.length} growths`)} of ${maps} from ${formatDuration(since)} on: ${formatDuration(total)} of CPU, ${formatPercent(total, used)} of the program's\n`;
   const largest = [...growths].sort((a, b) => b.cost - a.cost || a.beganAt - b.beganAt).slice(0, top);
   for (const growth of largest) yield `  ${growthText(growth, run)}\n`;
   if (growths.length > largest.length) yield paint.dim(`  … and ${growths.length - largest.length} shorter ones\n`);

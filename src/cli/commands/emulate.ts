@@ -15,7 +15,7 @@ export const PROGRAM_OPTIONS = {
     describe: 'the release whose rules and words are followed: 1.19 to 1.27',
   },
   costs: { type: 'string', requiresArg: true, describe: 'JSON file with costs in nanoseconds, by name' },
-  list: { type: 'boolean', describe: 'list the programs and their parameters' },
+  list: { type: 'boolean', describe: 'list the programs; with one named, its parameters' },
   json: { type: 'boolean', describe: 'what happened as one JSON document' },
 } as const;
 

@@ -5,11 +5,7 @@ import type { Go, Program } from '../program.ts';
 import type { Values } from './scenario.ts';
 import { choice, num, type Scenario, whole, word } from './scenario.ts';
 
-const KIND = choice('the map implementation: that of the release, classic (to Go 1.25), swiss (since Go 1.24)', [
-  'release',
-  'classic',
-  'swiss',
-]);
+const KIND = choice('whose map: that of the release, classic (to Go 1.25), swiss (since 1.24)', ['release', 'classic', 'swiss']);
 const WRITERS = whole('goroutines that write', 4, 1, 1000);
 const WRITES = whole('writes of each', 20_000, 1, 10_000_000);
 const WORK = whole('nanoseconds of other work between two operations', 40, 0, 1_000_000_000);
