@@ -17,6 +17,7 @@ import { drawTimeline } from './timelining.ts';
 interface DemoMap {
   readonly release: GoRelease;
   readonly name: string;
+  readonly title: string;
   readonly about: string;
 }
 
@@ -24,11 +25,13 @@ const MAPS: readonly DemoMap[] = [
   {
     release: 23,
     name: 'classic',
+    title: 'classic maps',
     about: 'classic maps: the buckets double at once, their entries move with the writes that follow, two buckets each',
   },
   {
     release: 26,
     name: 'swiss',
+    title: 'Swiss maps',
     about: 'Swiss maps: a table of up to 1,024 slots is rehashed whole, by the one write that fills it',
   },
 ];
@@ -45,7 +48,7 @@ export async function runDemo(): Promise<number> {
     await drawTimeline({
       file: [`${baseOf(map)}.trace`],
       output: `${baseOf(map)}.svg`,
-      title: `P occupancy while ${map.name} maps grow (emulated Go 1.${map.release})`,
+      title: `P occupancy while ${map.title} grow (emulated Go 1.${map.release})`,
       width: 1200,
       top: 8,
       javascript: true,
