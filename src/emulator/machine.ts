@@ -62,7 +62,7 @@ export class ProgramError extends Error {
 }
 
 /** Goroutines of one run. */
-const MAX_TASKS = 1_000_000;
+const MAX_TASKS = 250_000;
 
 type StepFunction = (kernel: Kernel, task: Task) => VerdictNumber;
 

@@ -77,6 +77,18 @@ describe('every strategy', () => {
   });
 });
 
+describe('a program that does not end', () => {
+  it.each(['random', 'exhaustive', 'faithful'] as const)('is given up after a few schedules: %s', (strategy) => {
+    const endless = function* (go: Go): Program {
+      const variable = go.variable(0);
+      for (;;) yield* go.load(variable);
+    };
+    expect(rowOf(programOf(endless, strategy, { maxSteps: 200 }), 1)).toMatchObject(
+      strategy === 'exhaustive' ? { schedules: 1, cut: 1 } : { schedules: 3, cut: 3 },
+    );
+  });
+});
+
 describe('PCT', () => {
   it.each(['lost-update', 'map-race', 'deadlock', 'torn-slot'])(
     'finds faults of depth 2 at least as often as its bound: %s',

@@ -90,7 +90,32 @@ describe('queues', () => {
     expect(looked).toBeGreaterThan(0);
   });
 
-  it('give each P its share of the global queue, and one goroutine each 61st time', () => {
+  it.each([1, 2, 4])('give one of %i Ps its share of the global queue at once', (procs) => {
+    // 129 overflow into the global queue while all other Ps are busy; main's P comes to it when its own queue is empty.
+    const taken: [number, number][] = [];
+    let before = 0;
+    run(
+      function* (go) {
+        for (let i = 1; i < procs; i++) yield* go.spawn('main.hog', (own) => own.work(9_000_000));
+        yield* go.work(1_000_000);
+        for (let i = 0; i < 258; i++) yield* go.spawn('main.f', (own) => own.work(10_000));
+        yield* go.sleep(20_000_000);
+      },
+      {
+        procs,
+        tracePeriod: 1000,
+        onTrace: ({ state }) => {
+          if (before - state.global.length > 1) taken.push([before, before - state.global.length]);
+          before = state.global.length;
+        },
+      },
+    );
+    const [length, share] = taken[0];
+    expect(length).toBeGreaterThan(100);
+    expect(share).toBe(Math.min(length, Math.floor(length / procs) + 1, 128));
+  });
+
+  it('are all emptied, whoever takes from them', () => {
     const one = runScenario('spawn-storm', ['goroutines=2000', 'work=5000'], { procs: 4 });
     const ids = firstRuns(one);
     expect(new Set(ids).size).toBe(ids.length);
@@ -208,6 +233,17 @@ describe('Ps', () => {
     }
   });
 
+  it('are woken by Gosched since Go 1.22', () => {
+    const yielding = function* (go: Parameters<Parameters<typeof run>[0]>[0]) {
+      for (let i = 0; i < 20; i++) {
+        yield* go.work(20_000);
+        yield* go.gosched();
+      }
+    };
+    expect(rowsOf(run(yielding, { procs: 2, release: 21 }), 'procStart').length).toBe(0);
+    expect(rowsOf(run(yielding, { procs: 2, release: 22 }), 'procStart').length).toBeGreaterThan(0);
+  });
+
   it('do not stay idle while goroutines wait to run, but for the time that it takes to wake a thread', () => {
     let idle = 0;
     let looks = 0;
@@ -307,7 +343,7 @@ describe('limits', () => {
     const storm = function* (go: Parameters<Parameters<typeof run>[0]>[0]) {
       for (;;) yield* go.spawn('main.f', (own) => own.block());
     };
-    expect(() => run(storm, { log: false })).toThrow(/more than 1000000 goroutines/);
+    expect(() => run(storm, { log: false })).toThrow(/more than 250000 goroutines/);
   });
 
   it('end what never ends', () => {

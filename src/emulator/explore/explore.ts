@@ -83,7 +83,7 @@ export class Explorer {
 
   /** Runs the timed scheduler with a seed of its own. */
   time(procs: number, run: number): Outcome {
-    const { release, costs, main, seed, jitter } = this.request;
+    const { release, costs, main, seed, jitter, maxSteps } = this.request;
     let watcher: RaceWatcher | null = null;
     const prepare = (machine: Machine): void => {
       watcher = this.watch(machine);
@@ -97,7 +97,7 @@ export class Explorer {
       prepare,
       seed: seed + run,
       maxTime: MAX_TIME,
-      maxEvents: MAX_EVENTS,
+      maxEvents: maxSteps * EVENTS_A_STEP,
     };
     const { machine, scheduler } = emulate(main, options, this.tables);
     const { ending, events } = scheduler.state;
@@ -122,9 +122,9 @@ export class Explorer {
   }
 }
 
-/** Bounds of one timed schedule. */
+/** Bounds of one timed schedule; its events are smaller than the steps of a walk. */
 const MAX_TIME = 10_000_000_000;
-const MAX_EVENTS = 20_000_000;
+const EVENTS_A_STEP = 50;
 
 function outcomeOf(
   machine: Machine,
@@ -155,6 +155,9 @@ export function makeStrategy({ strategy, seed, depth }: ExploreRequest): Strateg
   }
 }
 
+/** So many schedules that are all cut off at the beginning are enough. */
+const HOPELESS = 3;
+
 /** Adds up outcomes. */
 class Tally {
   schedules = 0;
@@ -183,6 +186,11 @@ class Tally {
       this.wrong++;
       count(this.findings, finding);
     }
+  }
+
+  /** Whether the program does not end: no need to run it a thousand times to find that out. */
+  get isHopeless(): boolean {
+    return this.schedules === HOPELESS && this.cut === HOPELESS;
   }
 
   row(procs: number, rest: { complete: boolean; bound: number | null }): ExplorationRow {
@@ -236,6 +244,7 @@ export function exploreProcs(explorer: Explorer, procs: number, progress: (done:
     const outcome = strategy === null ? explorer.time(procs, run) : explorer.walk(strategy, procs, run);
     tally.add(outcome);
     if (outcome.kind !== null && (worst === null || isWorse(outcome, worst))) worst = outcome;
+    if (tally.isHopeless) break;
     if (run % 256 === 255) progress(run + 1);
   }
   const complete = strategy instanceof Bounded && !strategy.hasNext;
