@@ -116,8 +116,13 @@ async function show(args: ExploreArguments, exploration: Exploration): Promise<v
 /** The program and its parameters, as they are to be given again. */
 function commandOf(args: ExploreArguments, values: Values): string {
   const parameters = Object.entries(values).map(([name, value]) => `--set ${name}=${value}`);
-  const costs = args.costs === undefined ? [] : [`--costs ${args.costs}`];
-  return [args.scenario, ...parameters, `--go ${args.go}`, ...costs].join(' ');
+  const costs = args.costs === undefined ? [] : [`--costs ${quote(args.costs)}`];
+  return [quote(args.scenario ?? ''), ...parameters, `--go ${args.go}`, ...costs].join(' ');
+}
+
+/** A word that a shell takes as it is. */
+function quote(word: string): string {
+  return /^[\w./:=@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 async function runReplay(

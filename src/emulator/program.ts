@@ -231,7 +231,7 @@ export class Go {
     return (yield) as Received<Value>;
   }
 
-  *close(channel: Channel<never> | Channel<number> | Channel<unknown> | null): Program {
+  *close<Value>(channel: Channel<Value> | null): Program {
     this.ask(Op.close, channel);
     yield;
   }

@@ -146,7 +146,8 @@ export function schedSampleOf(scheduler: Scheduler): SchedSample {
     needspinning: 0,
     idlethreads: state.idleThreads.length,
     runqueue: state.global.length,
-    local: live.map(({ queue }) => queue.length + (queue.runnext === null ? 0 : 1)),
+    // Without runnext, as the runtime counts them.
+    local: live.map(({ queue }) => queue.length),
     schedticks: live.map((proc) => proc.schedtick),
     detail: null,
   };

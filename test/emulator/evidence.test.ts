@@ -1,5 +1,9 @@
 /** What emulated runs leave behind: read back as it was, by our own readers and by Go's. */
 
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RaceWatcher } from '../../src/emulator/racewatcher.ts';
 import { SCENARIOS } from '../../src/emulator/scenarios/index.ts';
@@ -135,6 +139,20 @@ describe('traces', () => {
       for (const { kind } of eventsOf(bytes)) counts[kind] = (counts[kind] ?? 0) + 1;
       expect(countPrinted(stdout)).toEqual(counts);
     });
+  });
+
+  it.skipIf(goTraceTool === null).each(['net', 'sync', 'syscall', 'sched'])('are profiled by go tool trace -pprof=%s', (kind) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'goflame-'));
+    try {
+      const file = path.join(folder, 'trace');
+      writeFileSync(file, traceOf(runScenario('server', [], { procs: 4 })));
+      const { status, stdout } = spawnSync(goTraceTool as string, [`-pprof=${kind}`, file], { timeout: 60_000 });
+      expect(status).toBe(0);
+      // A gzip stream: the profile.
+      expect([...stdout.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('have stacks that read as Go’s', () => {
