@@ -19,9 +19,24 @@ export { TimelineBuilder, type TimelineOptions } from './analysis/trace/timeline
 export { TRACE_WEIGHTS, TraceWeigher, type TraceWeight, type WeighOptions } from './analysis/trace/weights.ts';
 export { decompress } from './base/decompress.ts';
 export { InputError, type Problem, type Severity, UsageError } from './base/errors.ts';
+export { type Costs, DEFAULT_COSTS, parseCosts } from './emulator/costs.ts';
+export { type EmulateOptions, emulate, type Run } from './emulator/emulate.ts';
+export { type Explored, type ExploreRequest, Explorer, exploreProcs, type Outcome } from './emulator/explore/explore.ts';
+export { parseToken, writeToken } from './emulator/explore/replay.ts';
+export { findWitness, type Replayed, replayToken } from './emulator/explore/witness.ts';
+export type { EmulatedMap, Growth, MapSpec } from './emulator/maps/map.ts';
+export type { Go, Program } from './emulator/program.ts';
+export { RaceWatcher } from './emulator/racewatcher.ts';
+export { findScenario, SCENARIOS } from './emulator/scenarios/index.ts';
+export { type Parameter, parseValues, type Scenario, type Values } from './emulator/scenarios/scenario.ts';
+export { schedSampleOf, snapshotOf } from './emulator/snapshot.ts';
+export { summarizeRun } from './emulator/summary.ts';
+export { GO_RELEASES, type GoRelease, parseRelease } from './emulator/version.ts';
 export { FoldedReader, writeFolded } from './formats/folded.ts';
+export { type DumpText, writeDump } from './formats/goroutines/write.ts';
 export { type ConversionTarget, TraceConverter } from './formats/gotrace/convert.ts';
 export { Ev, GoStatus, ProcStatus, type TraceVersion } from './formats/gotrace/spec.ts';
+export { writeLog } from './formats/gotrace/writelog.ts';
 export {
   type ClockReading,
   type FrameSpec,
@@ -30,8 +45,10 @@ export {
   TraceWriter,
   type TraceWriterOptions,
 } from './formats/gotrace/writer.ts';
+export { writeRaces } from './formats/race/write.ts';
 export { type FormatName, INPUT_FORMATS, InputReader, type ReaderOptions } from './formats/reader.ts';
 export type { Comparison, FunctionChange, GroupChange, RaceChange, TraceComparison } from './model/comparison.ts';
+export type { RunSummary } from './model/emulation.ts';
 export type {
   CountProfilePart,
   CountRecord,
@@ -44,9 +61,11 @@ export type {
   RacePart,
   TestPart,
 } from './model/evidence.ts';
+export type { Exploration, ExplorationRow, StrategyName, Witness } from './model/exploration.ts';
 export { shortenName } from './model/names.ts';
 export { countStacks, type Profile, ProfileBuilder, pathOf, totalWeight, totalWeights } from './model/profile.ts';
 export { P_STATE_LABELS, P_STATES, type PState, type PStateName } from './model/pstates.ts';
+export { LogKind, SchedLog } from './model/schedlog.ts';
 export type {
   AccessKind,
   Crash,

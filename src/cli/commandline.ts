@@ -9,6 +9,8 @@ import { collapseCommand } from './commands/collapse.ts';
 import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
+import { emulateCommand } from './commands/emulate.ts';
+import { exploreCommand } from './commands/explore.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { reportCommand } from './commands/report.ts';
@@ -48,6 +50,8 @@ function makeParser(args: readonly string[]) {
     .command(analyzeCommand)
     .command(timelineCommand)
     .command(convertCommand)
+    .command(emulateCommand)
+    .command(exploreCommand)
     .command(demoCommand)
     .demandCommand(1, 'name a command: goflame --help lists them')
     .parserConfiguration({ 'greedy-arrays': false })

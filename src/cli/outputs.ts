@@ -8,20 +8,20 @@ export function isPage(output: string | undefined): boolean {
 }
 
 /** Writes chunks to stdout, or to a file. */
-export async function writeOutput(chunks: Iterable<string>, output: string | undefined): Promise<void> {
+export async function writeOutput(chunks: Iterable<string | Uint8Array>, output: string | undefined): Promise<void> {
   if (output === undefined || output === '-') await writeStdout(chunks);
   else await writeFileWhole(output, chunks);
 }
 
-async function writeStdout(chunks: Iterable<string>): Promise<void> {
+async function writeStdout(chunks: Iterable<string | Uint8Array>): Promise<void> {
   for (const chunk of chunks) {
     if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 }
 
 /** Through a temporary file beside the target; devices and pipes are written to directly. */
-async function writeFileWhole(file: string, chunks: Iterable<string>): Promise<void> {
-  const data = Buffer.concat(Array.from(chunks, (chunk) => Buffer.from(chunk)));
+async function writeFileWhole(file: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
+  const data = Buffer.concat(Array.from(chunks, (chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)));
   if (isSpecial(file)) {
     writeFileSync(file, data);
     return;

@@ -44,7 +44,7 @@ describe('goflame', () => {
 
   it('helps, with examples, for every command', () => {
     expect(run(['--help']).out).toMatch(/collapse[\s\S]*render[\s\S]*inspect[\s\S]*diff[\s\S]*demo[\s\S]*Exit codes/);
-    for (const command of ['collapse', 'render', 'report', 'inspect', 'diff', 'convert', 'demo'])
+    for (const command of ['collapse', 'render', 'report', 'inspect', 'analyze', 'diff', 'convert', 'emulate', 'explore', 'demo'])
       expect(run([command, '--help']).out).toContain('Examples:');
   });
 
@@ -371,13 +371,20 @@ describe('render', () => {
 });
 
 describe('demo', () => {
-  it('draws a real dump in the current folder', () => {
+  it('draws both kinds of maps on four Ps, in the current folder', () => {
     const { code, out, err } = run(['demo']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain('goflame-demo.svg');
-    expect(
-      parseSvg(readFileSync(path.join(folder, 'goflame-demo.svg'), 'utf8')).querySelectorAll('.frames path').length,
-    ).toBeGreaterThan(20);
+    expect(out).toMatch(/P0 \d+\.\d%, P1 \d+\.\d%, P2 \d+\.\d%, P3 \d+\.\d%/);
+    for (const name of ['goflame-demo.svg', 'goflame-demo-classic.svg', 'goflame-demo-swiss.svg']) {
+      expect(out).toContain(name);
+      parseSvg(readFileSync(path.join(folder, name), 'utf8'));
+    }
+    const flame = parseSvg(readFileSync(path.join(folder, 'goflame-demo.svg'), 'utf8'));
+    expect(flame.querySelectorAll('.frames path').length).toBeGreaterThan(10);
+    for (const kind of ['classic', 'swiss']) {
+      const { hotspots } = JSON.parse(run(['analyze', '--json', `goflame-demo-${kind}.trace`]).out);
+      expect(hotspots.map((hotspot: { kind: string }) => hotspot.kind)).toContain('map growth');
+    }
   });
 });
 

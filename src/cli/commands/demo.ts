@@ -3,8 +3,8 @@ import { planAction } from '../action.ts';
 
 export const demoCommand: CommandModule = {
   command: 'demo',
-  describe: 'draw a real goroutine dump into goflame-demo.svg, in the current folder',
-  builder: (yargs) => yargs.example('$0 demo', 'then open goflame-demo.svg in a browser'),
+  describe: 'emulate maps that grow on four Ps: timelines and a flame graph in the current folder',
+  builder: (yargs) => yargs.example('$0 demo', 'then open goflame-demo-classic.svg and goflame-demo-swiss.svg in a browser'),
   handler: () =>
     planAction(async () => {
       const { runDemo } = await import('../demo.ts');
