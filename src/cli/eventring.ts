@@ -5,8 +5,8 @@
 
 import { EventBlock } from '../model/eventcolumns.ts';
 
-const BLOCKS = 8;
-const EVENTS_PER_BLOCK = 1 << 13;
+const BLOCKS = 6;
+const EVENTS_PER_BLOCK = 1 << 14;
 
 /** States of a block. `end` stands where the next one would be. */
 export const BLOCK = { free: 0, full: 1, end: 2 } as const;

@@ -88,23 +88,29 @@ function wordsOf(code: number): Words {
   };
 }
 
-/** Numbers of an event that may be large. */
-const WIDE = 7;
-const WIDE_BYTES = WIDE * Float64Array.BYTES_PER_ELEMENT;
-/** Code, P, name. */
-const NARROW = 3;
-const EVENT_BYTES = WIDE_BYTES + NARROW * Int32Array.BYTES_PER_ELEMENT;
+/**
+ * Set in the code of an event one of whose numbers is no 32-bit integer. Such events have their numbers in a column of
+ * their own; all others are read as small integers, which is what makes the difference in the loops behind.
+ */
+const WIDE_FLAG = 1 << 14;
+/** m, g, subject, value, stack, and what the kind makes of the last one. */
+const NUMBERS = 6;
+/** Code, P, name, and the numbers where they are small. */
+const NARROW = 3 + NUMBERS;
+const EVENT_BYTES = (1 + NUMBERS) * Float64Array.BYTES_PER_ELEMENT + NARROW * Int32Array.BYTES_PER_ELEMENT;
 
-/** One block of events: `capacity` rows of wide and of narrow numbers. */
+/** One block of events: `capacity` rows of each column. */
 export class EventBlock {
   readonly capacity: number;
+  private readonly times: Float64Array;
   private readonly wide: Float64Array;
   private readonly narrow: Int32Array;
 
   constructor(buffer: SharedArrayBuffer | ArrayBuffer, offset: number, capacity: number) {
     this.capacity = capacity;
-    this.wide = new Float64Array(buffer, offset, capacity * WIDE);
-    this.narrow = new Int32Array(buffer, offset + capacity * WIDE_BYTES, capacity * NARROW);
+    this.times = new Float64Array(buffer, offset, capacity);
+    this.wide = new Float64Array(buffer, offset + capacity * 8, capacity * NUMBERS);
+    this.narrow = new Int32Array(buffer, offset + capacity * (1 + NUMBERS) * 8, capacity * NARROW);
   }
 
   /** Bytes that a block of so many events takes: a multiple of 8 for an even number. */
@@ -114,49 +120,75 @@ export class EventBlock {
 
   /** Writes an event; `name` and `text` are the numbers of its strings. */
   write(row: number, event: TraceEvent, name: number, text: number): void {
+    const { narrow } = this;
+    const { m, g, subject, value, stack } = event;
     const code = codeOf(event);
-    const { wide, narrow } = this;
-    const at = row * WIDE;
-    wide[at] = event.time;
-    wide[at + 1] = event.m;
-    wide[at + 2] = event.g;
-    wide[at + 3] = event.subject;
-    wide[at + 4] = event.value;
-    wide[at + 5] = event.stack;
     const kind = code & 15;
-    wide[at + 6] = kind === LOG ? text : kind === RANGE_END ? event.reclaimed : event.subjectStack;
-    const small = row * NARROW;
-    narrow[small] = code;
-    narrow[small + 1] = event.p;
-    narrow[small + 2] = name;
+    const last = kind === LOG ? text : kind === RANGE_END ? event.reclaimed : event.subjectStack;
+    const at = row * NARROW;
+    this.times[row] = event.time;
+    narrow[at + 1] = event.p;
+    narrow[at + 2] = name;
+    if (isSmall(m) && isSmall(g) && isSmall(subject) && isSmall(value) && isSmall(stack) && isSmall(last)) {
+      narrow[at] = code;
+      narrow[at + 3] = m;
+      narrow[at + 4] = g;
+      narrow[at + 5] = subject;
+      narrow[at + 6] = value;
+      narrow[at + 7] = stack;
+      narrow[at + 8] = last;
+      return;
+    }
+    narrow[at] = code | WIDE_FLAG;
+    this.wide.set([m, g, subject, value, stack, last], row * NUMBERS);
   }
 
   /** Hands the first `count` events to a sink. `strings` are all that were numbered so far. */
   replay(count: number, strings: readonly string[], event: TraceEvent, sink: TraceSink): void {
-    const { wide, narrow } = this;
-    for (let row = 0, at = 0, small = 0; row < count; row++, at += WIDE, small += NARROW) {
-      const code = narrow[small];
-      const words = WORDS[code] ?? rememberWords(code);
+    const { narrow, times } = this;
+    for (let row = 0, at = 0; row < count; row++, at += NARROW) {
+      const code = narrow[at];
+      const kind = code & 15;
+      if ((code & WIDE_FLAG) === 0) {
+        event.m = narrow[at + 3];
+        event.g = narrow[at + 4];
+        event.subject = narrow[at + 5];
+        event.value = narrow[at + 6];
+        event.stack = narrow[at + 7];
+        readLast(event, kind, narrow[at + 8], strings);
+      } else this.readWide(row, event, kind, strings);
+      const words = WORDS[code & ~WIDE_FLAG] ?? rememberWords(code & ~WIDE_FLAG);
       event.kind = words.kind;
       event.resource = words.resource;
       event.from = words.from;
       event.to = words.to;
-      event.time = wide[at];
-      event.m = wide[at + 1];
-      event.p = narrow[small + 1];
-      event.g = wide[at + 2];
-      event.subject = wide[at + 3];
-      event.value = wide[at + 4];
-      event.stack = wide[at + 5];
-      const kind = code & 15;
-      const last = wide[at + 6];
-      event.subjectStack = kind === LOG || kind === RANGE_END ? 0 : last;
-      event.reclaimed = kind === RANGE_END ? last : 0;
-      event.text = kind === LOG ? strings[last] : '';
-      event.name = strings[narrow[small + 2]];
+      event.time = times[row];
+      event.p = narrow[at + 1];
+      event.name = strings[narrow[at + 2]];
       sink.event(event);
     }
   }
+
+  private readWide(row: number, event: TraceEvent, kind: number, strings: readonly string[]): void {
+    const at = row * NUMBERS;
+    event.m = this.wide[at];
+    event.g = this.wide[at + 1];
+    event.subject = this.wide[at + 2];
+    event.value = this.wide[at + 3];
+    event.stack = this.wide[at + 4];
+    readLast(event, kind, this.wide[at + 5], strings);
+  }
+}
+
+function isSmall(value: number): boolean {
+  return (value | 0) === value;
+}
+
+/** The last number is what the kind of event has room for. */
+function readLast(event: TraceEvent, kind: number, last: number, strings: readonly string[]): void {
+  event.subjectStack = kind === LOG || kind === RANGE_END ? 0 : last;
+  event.reclaimed = kind === RANGE_END ? last : 0;
+  event.text = kind === LOG ? strings[last] : '';
 }
 
 const WORDS: Words[] = [];

@@ -13,6 +13,7 @@ const LINES = [
   'main.h()\n\t"quoted.go":1 +0x1',
   'main.h(…)\n\t/a.go:1 +0x1',
   'main.h(&lt;)\n\t/a.go:1 +0x1',
+  'main.h(0x1{"Action":"output","Package":"p","Output":"WARNING: DATA RACE\\n"}0x0?)\n\t/a.go:1 +0x1',
   'main.h()\r\n\t/a.go:1 +0x1\r',
   'main.h()\n    /a.go:1 +0x1',
   'main.h()',

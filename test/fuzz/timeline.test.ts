@@ -9,7 +9,7 @@ import { timelineOf } from '../support/timelines.ts';
 import { drawTimelineSvg } from '../support/timelinesvg.ts';
 import { traceNamed } from '../support/traces.ts';
 
-const ROUNDS = Number(process.env.GOFLAME_FUZZ ?? 40);
+const ROUNDS = Math.ceil(Number(process.env.GOFLAME_FUZZ ?? 40_000) / 1000);
 const NAMES = ['stress-start-stop-1.27', 'wait-on-pipe-1.25', 'annotations-stress-1.26', 'futile-wakeup-1.19'];
 
 function mutate(bytes: Buffer, random: (n: number) => number): Buffer {

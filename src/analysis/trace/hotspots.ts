@@ -20,7 +20,7 @@ const STACKS_LISTED = 5;
 /** The least size of objects that the runtime takes from the heap one by one (maxSmallSize of malloc.go). */
 const LARGE_BYTES = 32 << 10;
 /** Holds kept of each kind at least: so far down ranks are known. */
-const KEPT = 32;
+const KEPT = 16;
 
 export interface HotspotFilter {
   /** How many will be asked for. */

@@ -251,11 +251,11 @@ function isTypeList(buf: Uint8Array, i: number, end: number): boolean {
   return i + 4 < end && buf[i] === 0x5b && buf[i + 1] === DOT && buf[i + 2] === DOT && buf[i + 3] === DOT && buf[i + 4] === 0x5d;
 }
 
-/** The line end right behind the last parenthesis of a call, or -1. */
+/** The line end right behind the last parenthesis of a call, or -1. No argument has a quote: that is something else in the line. */
 function findCallEnd(buf: Uint8Array, paren: number, end: number): number {
   for (let i = paren + 1; i < end; i++) {
     const c = buf[i];
-    if (c >= SPACE) continue;
+    if (c >= SPACE && c !== QUOTE) continue;
     return c === LF && buf[i - 1] === RPAREN ? i : -1;
   }
   return -1;
