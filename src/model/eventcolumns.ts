@@ -191,11 +191,13 @@ function readLast(event: TraceEvent, kind: number, last: number, strings: readon
   event.text = kind === LOG ? strings[last] : '';
 }
 
-const WORDS: Words[] = [];
+/** By code, all there can be: an array with holes would be searched like a table. */
+const WORDS: (Words | null)[] = new Array<Words | null>(1 << 12).fill(null);
 
 function rememberWords(code: number): Words {
-  WORDS[code] = wordsOf(code);
-  return WORDS[code];
+  const words = wordsOf(code);
+  WORDS[code] = words;
+  return words;
 }
 
 /** Numbers strings in the order of first sight. */

@@ -8,6 +8,8 @@ import type { GoTrack, ProcTrack } from './tracks.ts';
 
 const DURATIONS = { exact: 1 << 16, bits: 11 };
 const RAN_LISTED = 5;
+/** More than any P's id. */
+const PROC_IDS = 1 << 17;
 
 interface Candidate {
   readonly wait: Omit<WorstLatency, 'entry'>;
@@ -57,9 +59,10 @@ export class LatencyCounter {
   }
 
   private ranIn(from: number, to: number): WorstLatency['ranInstead'] {
-    const byKey = new Map<string, { goroutine: number; entryId: number; proc: number; ns: number }>();
+    const byKey = new Map<number, { goroutine: number; entryId: number; proc: number; ns: number }>();
     const add = (goroutine: number, entryId: number, proc: number, begin: number, end: number) => {
-      const key = `${goroutine} ${proc}`;
+      // A number: this is asked for each of thousands of spans.
+      const key = goroutine * PROC_IDS + proc;
       const known = byKey.get(key);
       if (known === undefined) byKey.set(key, { goroutine, entryId, proc, ns: end - begin });
       else known.ns += end - begin;
