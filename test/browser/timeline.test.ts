@@ -1,11 +1,10 @@
 /** Timelines in a real browser: they open without an error, and zoom, tell and reset as they should. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useBrowserPage } from '../support/browserpage.ts';
 import { chromiumPath } from '../support/chromium.ts';
 import { buildTimeline, runMachine, timelineOf } from '../support/timelines.ts';
 import { drawTimelineSvg } from '../support/timelinesvg.ts';
@@ -14,51 +13,27 @@ import { traceNamed } from '../support/traces.ts';
 const growth = timelineOf(traceNamed('mapgrow-1.22')).timeline;
 
 describe.runIf(chromiumPath !== undefined)('a timeline in Chromium', () => {
-  let browser: Browser;
-  let folder: string;
-  let page: Page;
-  let errors: string[];
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath as string, args: ['--no-sandbox'] });
-    folder = mkdtempSync(path.join(tmpdir(), 'goflame-timeline-'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1220, height: 800 } });
-    errors = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(errors).toEqual([]);
-  });
+  const opened = useBrowserPage(1220, 800);
 
   async function open(content: string, name = 'timeline.svg'): Promise<void> {
-    const file = path.join(folder, name);
+    const file = path.join(opened.folder, name);
     writeFileSync(file, content);
-    await page.goto(pathToFileURL(file).href);
+    await opened.page.goto(pathToFileURL(file).href);
   }
 
-  const ticks = () => page.locator('.ticks text').allTextContents();
+  const ticks = () => opened.page.locator('.ticks text').allTextContents();
   /** A text that is different for different pictures. */
   const sceneOf = (part: string) =>
-    page.evaluate(async (part) => {
+    opened.page.evaluate(async (part) => {
       const elements = [...document.querySelectorAll(`.scene ${part} *`)].filter((one) => !one.matches('.plot'));
       const text = elements.map((one) => [one.localName, ...[...one.attributes].map((a) => a.name + a.value), one.textContent]);
       const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(text)));
       return `${elements.length} elements, ${[...new Uint8Array(digest)].slice(0, 8)}`;
     }, part);
   const lanes = () => sceneOf('.lanes');
-  const tip = () => page.locator('.tip').textContent();
+  const tip = () => opened.page.locator('.tip').textContent();
   const boxOf = async (selector: string) => {
-    const box = await page.locator(selector).first().boundingBox();
+    const box = await opened.page.locator(selector).first().boundingBox();
     if (box === null) throw new Error(`nothing to see of ${selector}`);
     return box;
   };
@@ -72,9 +47,9 @@ describe.runIf(chromiumPath !== undefined)('a timeline in Chromium', () => {
     await open(drawTimelineSvg(growth));
     for (const part of ['.behind', '.lanes', '.strips', '.pauses', '.marks', '.ticks']) {
       const written = await sceneOf(part);
-      await page.keyboard.press('+');
+      await opened.page.keyboard.press('+');
       await expect.poll(() => sceneOf(part)).not.toBe(written);
-      await page.keyboard.press('Escape');
+      await opened.page.keyboard.press('Escape');
       await expect.poll(() => sceneOf(part)).toBe(written);
     }
   });
@@ -82,36 +57,36 @@ describe.runIf(chromiumPath !== undefined)('a timeline in Chromium', () => {
   it('zooms at the pointer by the wheel, moves by dragging, and resets', async () => {
     await open(drawTimelineSvg(growth));
     const [before, whole] = [await ticks(), await lanes()];
-    await page.mouse.move(700, 200);
-    await page.mouse.wheel(0, -800);
+    await opened.page.mouse.move(700, 200);
+    await opened.page.mouse.wheel(0, -800);
     await expect.poll(ticks).not.toEqual(before);
     const zoomed = await ticks();
-    await page.mouse.down();
-    await page.mouse.move(500, 200, { steps: 4 });
-    await page.mouse.up();
+    await opened.page.mouse.down();
+    await opened.page.mouse.move(500, 200, { steps: 4 });
+    await opened.page.mouse.up();
     await expect.poll(ticks).not.toEqual(zoomed);
-    await page.locator('.button').click();
+    await opened.page.locator('.button').click();
     await expect.poll(lanes).toBe(whole);
     expect(await ticks()).toEqual(before);
-    expect(await page.locator('.button.hidden').count()).toBe(1);
+    expect(await opened.page.locator('.button.hidden').count()).toBe(1);
   });
 
   it('goes to a hotspot that is clicked in the picture or the list, or whose digit is pressed', async () => {
     await open(drawTimelineSvg(growth));
     const widthOf = async (rank: number) => (await boxOf(`.marks [data-rank="${rank}"] .frame`)).width;
     for (const go of [
-      () => page.locator('.marks [data-rank="1"] .rank').click(),
-      () => page.locator('.list [data-rank="1"] .kind').click(),
-      () => page.keyboard.press('1'),
+      () => opened.page.locator('.marks [data-rank="1"] .rank').click(),
+      () => opened.page.locator('.list [data-rank="1"] .kind').click(),
+      () => opened.page.keyboard.press('1'),
       async () => {
         const { x, y } = await middleOf(1);
-        await page.mouse.click(x, y);
+        await opened.page.mouse.click(x, y);
       },
     ]) {
       expect(await widthOf(1)).toBeLessThan(200);
       await go();
       await expect.poll(() => widthOf(1)).toBeGreaterThan(300);
-      await page.keyboard.press('Escape');
+      await opened.page.keyboard.press('Escape');
       await expect.poll(() => widthOf(1)).toBeLessThan(200);
     }
   });
@@ -120,28 +95,28 @@ describe.runIf(chromiumPath !== undefined)('a timeline in Chromium', () => {
     await open(drawTimelineSvg(growth));
     const hotspot = growth.hotspots[0];
     const { x, y } = await middleOf(1);
-    await page.mouse.move(x - 25, y);
+    await opened.page.mouse.move(x - 25, y);
     expect(await tip()).toContain(`P${hotspot.proc} · user code`);
     expect(await tip()).toContain(`goroutine ${hotspot.goroutine} · ${hotspot.entry}`);
     expect(await tip()).toMatch(/hotspot 1: map growth, \d+ goroutines waited/);
-    const [box, lines] = await page.evaluate(() => [
+    const [box, lines] = await opened.page.evaluate(() => [
       (document.querySelector('.tip rect') as SVGRectElement).getBBox().width,
       Math.max(...[...document.querySelectorAll<SVGTextElement>('.tip text')].map((text) => text.getBBox().width)),
     ]);
     expect(lines).toBeLessThan(box);
-    expect(await page.locator('.cross.hidden').count()).toBe(0);
-    await page.mouse.move(10, 10);
-    expect(await page.locator('.cross.hidden').count()).toBe(1);
+    expect(await opened.page.locator('.cross.hidden').count()).toBe(0);
+    await opened.page.mouse.move(10, 10);
+    expect(await opened.page.locator('.cross.hidden').count()).toBe(1);
   });
 
   it('tells the shares where spans were merged, and of strips their values', async () => {
     await open(drawTimelineSvg({ ...growth, spans: null }));
     const { x, y } = await middleOf(1);
-    await page.mouse.move(x - 12, y);
+    await opened.page.mouse.move(x - 12, y);
     expect(await tip()).toMatch(/P\d · shares of [\d.]+ .s/);
     expect(await tip()).toMatch(/% user code/);
     const strip = await boxOf('.strips .area');
-    await page.mouse.move(x, strip.y + strip.height / 2);
+    await opened.page.mouse.move(x, strip.y + strip.height / 2);
     expect(await tip()).toMatch(/runnable: [\d.]+ on average, \d+ at most.*heap [\d.]+ MiB, goal [\d.]+ MiB/);
   });
 
@@ -155,8 +130,8 @@ describe.runIf(chromiumPath !== undefined)('a timeline in Chromium', () => {
     ]) {
       await open(content, name);
       const lane = await boxOf('.ground path');
-      for (let x = 5; x < 400; x += 40) await page.mouse.move(lane.x + x, lane.y + 5);
-      expect(await page.evaluate(() => (window as unknown as { hacked?: number }).hacked)).toBeUndefined();
+      for (let x = 5; x < 400; x += 40) await opened.page.mouse.move(lane.x + x, lane.y + 5);
+      expect(await opened.page.evaluate(() => (window as unknown as { hacked?: number }).hacked)).toBeUndefined();
     }
   });
 
@@ -164,10 +139,10 @@ describe.runIf(chromiumPath !== undefined)('a timeline in Chromium', () => {
     const { timeline } = buildTimeline(runMachine({ procs: 256, turns: 400 }));
     const began = performance.now();
     await open(drawTimelineSvg(timeline));
-    expect(await page.locator('.lanes > g').count()).toBe(256);
+    expect(await opened.page.locator('.lanes > g').count()).toBe(256);
     expect(performance.now() - began).toBeLessThan(15_000);
     const before = await ticks();
-    const zoomMs = await page.evaluate(async () => {
+    const zoomMs = await opened.page.evaluate(async () => {
       const began = performance.now();
       document.dispatchEvent(new KeyboardEvent('keydown', { key: '+' }));
       await new Promise((resolve) => requestAnimationFrame(resolve));
