@@ -1,6 +1,7 @@
 /** Keeps all that is read, where one goroutine, record or race after the other will not do. */
 
 import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, RacePart } from '../model/evidence.ts';
+import type { MoveSink } from '../model/moves.ts';
 import type { Goroutine, RaceReport } from '../model/snapshot.ts';
 import type { TraceSink } from '../model/trace.ts';
 
@@ -46,7 +47,7 @@ export function teeSinks(sinks: readonly EvidenceSink[]): EvidenceSink {
 /** Hands a trace to several sinks; null if there is none. */
 export function teeTraces(sinks: readonly TraceSink[]): TraceSink | null {
   if (sinks.length < 2) return sinks[0] ?? null;
-  return {
+  const all: TraceSink = {
     generation: (tables) => {
       for (const sink of sinks) sink.generation(tables);
     },
@@ -54,4 +55,11 @@ export function teeTraces(sinks: readonly TraceSink[]): TraceSink | null {
       for (const sink of sinks) sink.event(event);
     },
   };
+  const movers = sinks.filter((sink): sink is TraceSink & MoveSink => sink.move !== undefined);
+  // One that takes events alone must be given all of them.
+  if (movers.length < sinks.length) return all;
+  all.move = (code, elapsed, p, goroutine, reason, stack, ownStack) => {
+    for (const mover of movers) mover.move(code, elapsed, p, goroutine, reason, stack, ownStack);
+  };
+  return all;
 }

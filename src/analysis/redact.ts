@@ -53,6 +53,7 @@ export class Redactor {
         if (event.text !== '') event.text = REDACTED;
         sink.event(event);
       },
+      ...(sink.move === undefined ? {} : { move: sink.move.bind(sink) }),
     };
   }
 

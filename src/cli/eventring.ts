@@ -3,10 +3,9 @@
  * writer waits while all blocks are full, so the faster of the two never gets ahead by more than the ring.
  */
 
-import { EventBlock } from '../model/eventcolumns.ts';
-
-const BLOCKS = 6;
-const EVENTS_PER_BLOCK = 1 << 14;
+/** All blocks together stay in a processor's cache. */
+const BLOCKS = 8;
+const WORDS_PER_BLOCK = 1 << 16;
 
 /** States of a block. `end` stands where the next one would be. */
 export const BLOCK = { free: 0, full: 1, end: 2 } as const;
@@ -24,25 +23,24 @@ const { waitAsync } = Atomics as unknown as {
   ): { readonly async: boolean; readonly value: Promise<string> | string };
 };
 
-/** By block: state, events in it, messages that must be read before it. */
+/** By block: state, integers in it, messages that must be read before it. */
 const FIELDS = 3;
 const HEADER_BYTES = Math.ceil((BLOCKS * FIELDS * Int32Array.BYTES_PER_ELEMENT) / 8) * 8;
 
 export class EventRing {
   readonly buffer: SharedArrayBuffer;
   readonly size = BLOCKS;
-  readonly capacity = EVENTS_PER_BLOCK;
   readonly header: Int32Array;
-  readonly blocks: readonly EventBlock[];
+  readonly blocks: readonly Int32Array[];
 
   /** A new one, or the other side's. */
   constructor(buffer?: SharedArrayBuffer) {
-    const blockBytes = EventBlock.bytes(EVENTS_PER_BLOCK);
+    const blockBytes = WORDS_PER_BLOCK * Int32Array.BYTES_PER_ELEMENT;
     this.buffer = buffer ?? new SharedArrayBuffer(HEADER_BYTES + BLOCKS * blockBytes);
     this.header = new Int32Array(this.buffer, 0, BLOCKS * FIELDS);
     this.blocks = Array.from(
       { length: BLOCKS },
-      (_, i) => new EventBlock(this.buffer, HEADER_BYTES + i * blockBytes, EVENTS_PER_BLOCK),
+      (_, i) => new Int32Array(this.buffer, HEADER_BYTES + i * blockBytes, WORDS_PER_BLOCK),
     );
   }
 
@@ -55,9 +53,14 @@ export class EventRing {
     Atomics.notify(this.header, block * FIELDS);
   }
 
-  /** Blocks this thread until the state is another than `state`. */
-  waitWhile(block: number, state: number): void {
-    while (this.stateOf(block) === state) Atomics.wait(this.header, block * FIELDS, state);
+  /**
+   * Blocks this thread until a block is free. Where it is not, half of the ring is waited for: blocks become free one
+   * after the other, and to be woken for each of them would cost more than to fill it.
+   */
+  waitForRoom(block: number): void {
+    if (this.stateOf(block) !== BLOCK.full) return;
+    const last = (block + BLOCKS / 2) % BLOCKS;
+    while (this.stateOf(last) === BLOCK.full) Atomics.wait(this.header, last * FIELDS, BLOCK.full);
   }
 
   /** Resolves once a block is not free, so that this thread can do other things meanwhile. */
@@ -68,7 +71,7 @@ export class EventRing {
     }
   }
 
-  eventsIn(block: number): number {
+  lengthOf(block: number): number {
     return this.header[block * FIELDS + 1];
   }
 
@@ -77,8 +80,8 @@ export class EventRing {
   }
 
   /** Says what is in a block, before its state says that it is full. */
-  describe(block: number, events: number, messages: number): void {
-    this.header[block * FIELDS + 1] = events;
+  describe(block: number, length: number, messages: number): void {
+    this.header[block * FIELDS + 1] = length;
     this.header[block * FIELDS + 2] = messages;
   }
 }

@@ -10,9 +10,10 @@ import { constants, gunzipSync } from 'node:zlib';
 import { InputError } from '../base/errors.ts';
 import { unpackTables } from '../formats/gotrace/packed.ts';
 import { looksLikeTrace } from '../formats/gotrace/reader.ts';
+import { RowReader } from '../model/eventrows.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
-import { blankEvent, type TraceSink } from '../model/trace.ts';
+import type { TraceSink } from '../model/trace.ts';
 import { BLOCK, EventRing } from './eventring.ts';
 import type { Progress } from './progress.ts';
 import type { WorkerMessage, WorkerRequest } from './traceworker.ts';
@@ -70,7 +71,7 @@ export async function readTraceThreaded(
 ): Promise<Evidence> {
   const ring = new EventRing();
   const { port1: inbox, port2: outbox } = new MessageChannel();
-  const workerData: WorkerRequest = { file, ring: ring.buffer, outbox };
+  const workerData: WorkerRequest = { file, ring: ring.buffer, wantsMoves: sink.move !== undefined, outbox };
   const worker = new Worker(workerFile() as URL, { workerData, transferList: [outbox] });
   const failed = new Promise<never>((_, reject) => worker.once('error', reject));
   try {
@@ -92,8 +93,8 @@ class RingReader {
   private readonly ring: EventRing;
   private readonly inbox: MessagePort;
   private readonly sink: TraceSink;
+  private readonly rows: RowReader;
   private readonly progress: Progress;
-  private readonly strings: string[] = [];
   private received = 0;
   private last: LastMessage | null = null;
 
@@ -101,19 +102,19 @@ class RingReader {
     this.ring = ring;
     this.inbox = inbox;
     this.sink = sink;
+    this.rows = new RowReader(sink);
     this.progress = progress;
   }
 
   /** Takes block after block up to the last message. */
   async run(): Promise<LastMessage> {
-    const { ring, sink, strings } = this;
-    const event = blankEvent();
+    const { ring, rows } = this;
     let breathed = performance.now();
     for (let block = 0; ; block = (block + 1) % ring.size) {
       await ring.waitForBlock(block);
       this.receive(ring.messagesBefore(block));
       if (this.last !== null && ring.stateOf(block) === BLOCK.end) return this.last;
-      ring.blocks[block].replay(ring.eventsIn(block), strings, event, sink);
+      rows.replay(ring.blocks[block], ring.lengthOf(block));
       ring.setState(block, BLOCK.free);
       if (performance.now() - breathed < BREATH_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
@@ -132,7 +133,7 @@ class RingReader {
   }
 
   private take(message: WorkerMessage): void {
-    if ('strings' in message) this.strings.push(...message.strings);
+    if ('strings' in message) this.rows.strings.push(...message.strings);
     else if ('tables' in message) this.sink.generation(unpackTables(message.tables));
     else if ('bytes' in message) this.progress.add(message.bytes);
     else this.last = message;

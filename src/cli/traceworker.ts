@@ -7,7 +7,8 @@ import { TraceCounter } from '../formats/gotrace/count.ts';
 import { type PackedTables, packTables } from '../formats/gotrace/packed.ts';
 import { TraceReader, type TraceReaderSink } from '../formats/gotrace/reader.ts';
 import type { PackableTables } from '../formats/gotrace/stacks.ts';
-import { StringNumbers } from '../model/eventcolumns.ts';
+import { RowWriter } from '../model/eventrows.ts';
+import type { MoveCode } from '../model/moves.ts';
 import type { TraceEvent, TracePart } from '../model/trace.ts';
 import { BLOCK, EventRing } from './eventring.ts';
 import { openInput } from './openinput.ts';
@@ -15,6 +16,8 @@ import { openInput } from './openinput.ts';
 export interface WorkerRequest {
   readonly file: string;
   readonly ring: SharedArrayBuffer;
+  /** Whether transitions of goroutines are wanted as such. */
+  readonly wantsMoves: boolean;
   readonly outbox: MessagePort;
 }
 
@@ -32,14 +35,14 @@ class RingWriter implements TraceReaderSink {
   readonly counter = new TraceCounter();
   private readonly ring: EventRing;
   private readonly outbox: MessagePort;
-  private readonly numbers = new StringNumbers();
+  private readonly rows = new RowWriter();
   private block = 0;
-  private row = 0;
   private messages = 0;
 
   constructor({ ring, outbox }: WorkerRequest) {
     this.ring = new EventRing(ring);
     this.outbox = outbox;
+    this.rows.begin(this.ring.blocks[0]);
   }
 
   generation(tables: PackableTables): void {
@@ -49,9 +52,14 @@ class RingWriter implements TraceReaderSink {
 
   event(event: TraceEvent): void {
     this.counter.add(event);
-    const text = event.text === '' ? 0 : this.numbers.of(event.text);
-    this.ring.blocks[this.block].write(this.row++, event, this.numbers.of(event.name), text);
-    if (this.row === this.ring.capacity) this.flush();
+    this.rows.event(event);
+    if (this.rows.isFull) this.flush();
+  }
+
+  move(code: MoveCode, elapsed: number, p: number, goroutine: number, reason: string, stack: number, ownStack: number): void {
+    this.counter.move(code, elapsed);
+    this.rows.move(code, elapsed, p, goroutine, reason, stack, ownStack);
+    if (this.rows.isFull) this.flush();
   }
 
   post(message: WorkerMessage): void {
@@ -68,14 +76,15 @@ class RingWriter implements TraceReaderSink {
   }
 
   private flush(): void {
-    if (this.row === 0) return;
-    const strings = this.numbers.take();
+    const { rows, ring } = this;
+    if (rows.length === 0) return;
+    const strings = rows.strings.take();
     if (strings.length > 0) this.post({ strings });
-    this.ring.describe(this.block, this.row, this.messages);
-    this.ring.setState(this.block, BLOCK.full);
-    this.row = 0;
-    this.block = (this.block + 1) % this.ring.size;
-    this.ring.waitWhile(this.block, BLOCK.full);
+    ring.describe(this.block, rows.length, this.messages);
+    ring.setState(this.block, BLOCK.full);
+    this.block = (this.block + 1) % ring.size;
+    ring.waitForRoom(this.block);
+    rows.begin(ring.blocks[this.block]);
   }
 }
 
@@ -84,7 +93,7 @@ async function run(request: WorkerRequest): Promise<void> {
   const problems: Problem[] = [];
   const report = (problem: Problem) => void problems.push(problem);
   try {
-    const reader = new TraceReader(writer, report);
+    const reader = new TraceReader(request.wantsMoves ? writer : eventsOf(writer), report);
     for await (const chunk of decompress(counted(openInput(request.file).bytes, writer), report)) reader.push(chunk);
     reader.finish();
     writer.end({ part: writer.counter.finish(reader, problems[0] ?? null), problems });
@@ -92,6 +101,11 @@ async function run(request: WorkerRequest): Promise<void> {
     if (!(error instanceof InputError)) throw error;
     writer.end({ error: error.message, place: error.place });
   }
+}
+
+/** The writer as a sink of events alone. */
+function eventsOf(writer: RingWriter): TraceReaderSink {
+  return { generation: (tables) => writer.generation(tables), event: (event) => writer.event(event) };
 }
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, writer: RingWriter): AsyncGenerator<Uint8Array> {

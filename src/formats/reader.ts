@@ -8,8 +8,9 @@
 import { InputError, type Problem, ProblemList } from '../base/errors.ts';
 import { LineReader } from '../base/lines.ts';
 import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
+import type { MoveSink } from '../model/moves.ts';
 import { StackTable } from '../model/stacks.ts';
-import type { TraceEvent, TraceSink } from '../model/trace.ts';
+import type { TraceSink } from '../model/trace.ts';
 import { FoldedReader, looksFolded } from './folded.ts';
 import { PPROF_TEXT_LIMIT } from './goroutines/machine.ts';
 import { TraceCounter } from './gotrace/count.ts';
@@ -42,15 +43,29 @@ function lineOf(part: Part): number {
   return part.format === 'go-trace' ? 0 : part.line;
 }
 
-/** A sink whose events are counted before it has them. */
-function counted(counter: TraceCounter, sink: TraceSink): TraceSink {
-  return {
+/** A sink whose events are counted before it has them; they are counted alone where nobody wants them. */
+function counted(counter: TraceCounter, sink: TraceSink | null): TraceSink {
+  if (sink === null) {
+    return {
+      generation: () => {},
+      event: (event) => counter.add(event),
+      move: (code, elapsed) => counter.move(code, elapsed),
+    };
+  }
+  const both: TraceSink = {
     generation: (tables) => sink.generation(tables),
     event: (event) => {
       counter.add(event);
       sink.event(event);
     },
   };
+  if (sink.move === undefined) return both;
+  const mover = sink as TraceSink & MoveSink;
+  both.move = (code, elapsed, p, goroutine, reason, stack, ownStack) => {
+    counter.move(code, elapsed);
+    mover.move(code, elapsed, p, goroutine, reason, stack, ownStack);
+  };
+  return both;
 }
 
 /** What takes the decoded bytes. */
@@ -160,9 +175,7 @@ export class InputReader {
   private makeTraceBody(makeReader: (sink: TraceSink, report: (problem: Problem) => void) => TraceBody): Body {
     const counter = new TraceCounter();
     let first: Problem | null = null;
-    const wanted = this.context.sink.trace?.() ?? null;
-    const sink =
-      wanted === null ? { generation: () => {}, event: (event: TraceEvent) => counter.add(event) } : counted(counter, wanted);
+    const sink = counted(counter, this.context.sink.trace?.() ?? null);
     const trace = makeReader(sink, (problem) => {
       first ??= problem;
       this.report(problem);

@@ -1,5 +1,7 @@
 /** Execution traces: what one holds, and its events as they are handed out in order. */
 
+import { DOUBLE } from '../base/doubles.ts';
+import type { MoveSink } from './moves.ts';
 import type { StackId, StackTable } from './stacks.ts';
 
 /** What an event says, in the words of Go's own reader (golang.org/x/exp/trace). */
@@ -58,9 +60,9 @@ export interface TraceEvent {
 
 /** The event before the first one: all fields there, so that every event has one shape. */
 export function blankEvent(): TraceEvent {
-  return {
+  const event: TraceEvent = {
     kind: 'Sync',
-    time: 0,
+    time: DOUBLE,
     m: NOBODY,
     p: NOBODY,
     g: NOBODY,
@@ -70,11 +72,13 @@ export function blankEvent(): TraceEvent {
     to: null,
     name: '',
     text: '',
-    value: 0,
+    value: DOUBLE,
     reclaimed: 0,
     stack: 0,
     subjectStack: 0,
   };
+  event.time = event.value = 0;
+  return event;
 }
 
 /** Names of the ranges and metrics that events carry, as Go's own reader has them. */
@@ -108,8 +112,11 @@ export interface TraceTables {
   stackOf(id: number, stacks: StackTable): StackId;
 }
 
-/** Who takes a trace as it is read. */
-export interface TraceSink {
+/**
+ * Who takes a trace as it is read. One that has `move` is told there, and not by `event`, what goroutines do from one
+ * known state to another; traces of Go 1.21 and before are told by events alone.
+ */
+export interface TraceSink extends Partial<MoveSink> {
   /** A generation begins: what its events refer to. */
   generation(tables: TraceTables): void;
   /** The next event; the object is used again for the one after. */

@@ -1,5 +1,6 @@
 /** A trace, as it is read → what `goflame analyze` tells of it. Memory is bounded by what differs, not by events. */
 
+import { GO, type MoveCode, type MoveSink } from '../../model/moves.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import type { StackId, StackTable } from '../../model/stacks.ts';
 import { type ClockSnapshot, METRIC, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
@@ -40,7 +41,7 @@ const STRIP_SLICES = 60;
 const LANE_SLICES = 512;
 const BUSY = 0;
 
-export class TraceAnalyzer implements TraceSink, SpanObserver {
+export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   private readonly options: AnalyzeOptions;
   private readonly window: Window;
   private readonly view: SchedulerView;
@@ -73,8 +74,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
     companion?.begin(this.view);
     const entryName = (id: number) => this.view.entries.names[id] ?? '';
     this.usage = new ProcUsageCounter(this.window);
-    this.groups = new GroupCounter(this.window);
-    this.latency = new LatencyCounter(top, this.view.procs, entryName);
+    this.groups = new GroupCounter();
+    this.latency = new LatencyCounter({ top, clock: this.view, procs: this.view.procs, entryName });
     const filter = {
       top,
       minDurationNs: options.minDurationNs ?? 0,
@@ -83,7 +84,8 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
       wantsGoroutine: (go: GoTrack) => this.wants(go),
     };
     const kinds = new StackKinds(stacks);
-    this.hotspots = new HotspotFinder({ filter, window: this.window, kinds, queue: this.view.runnable, entryName });
+    const { window, view } = this;
+    this.hotspots = new HotspotFinder({ filter, window, kinds, clock: view, queue: view.runnable, entryName });
     this.collector = new CollectorCounter(this.window);
     this.user = new UserSpanCounter(this.window);
     this.lanes = new Lanes(LANE_SLICES, 1, this.window.from);
@@ -96,6 +98,11 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
 
   event(event: TraceEvent): void {
     this.view.event(event);
+    if (this.companion !== null) this.companion.eventDone();
+  }
+
+  move(code: MoveCode, elapsed: number, p: number, goroutine: number, reason: string, stack: number, ownStack: number): void {
+    this.view.move(code, elapsed, p, goroutine, reason, stack, ownStack);
     if (this.companion !== null) this.companion.eventDone();
   }
 
@@ -140,54 +147,58 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
 
   // ---- spans ----
 
-  goSpan(go: GoTrack, state: GState, from: number, to: number, edge: number): void {
+  goSpan(go: GoTrack, state: GState, edge: number): void {
     if (!this.wants(go)) return;
-    this.groups.addSpan(go, state, from, to, edge);
-    if (state !== GS.runnable) return;
-    if (edge === EDGE.none) this.hotspots.addWait(go, from, to);
-    const ran = edge === EDGE.none && go.seenBegin && this.view.moving === 'Running';
-    if (ran && this.window.contains(to)) this.latency.addWait(go, from, to);
+    const { now } = this.view;
+    const ns = this.window.overlap(go.since, now);
+    // A span that is cut by an end of the trace or of the window has no length of its own.
+    if (ns > 0) this.groups.addSpan(go, state, ns, edge === EDGE.none && ns === now - go.since);
+    if (state !== GS.runnable || edge !== EDGE.none) return;
+    this.hotspots.addWait(go);
+    if (go.seenBegin && this.view.moving === GO.running && this.window.contains(now)) this.latency.addWait(go);
   }
 
-  procSpan(proc: ProcTrack, state: PState, from: number, to: number): void {
-    this.usage.addSpan(proc.id, state, from, to);
-    this.hotspots.addTime(proc.id, state, from, to);
+  procSpan(proc: ProcTrack, state: PState): void {
     const { id } = proc;
+    const ns = this.window.overlap(proc.since, this.view.now);
+    this.usage.addSpan(id, state, ns);
     if (state === PS.idle) {
-      this.usage.addIdleContended(id, this.contended(to) - (this.idleSince[id] ?? 0));
-      this.busySince[id] = to;
-    } else this.busySince[id] ??= from;
+      this.usage.addIdleContended(id, this.view.runnable.contended - (this.idleSince[id] ?? 0));
+      this.busySince[id] = this.view.now;
+    } else {
+      this.busySince[id] ??= proc.since;
+      if (state !== PS.scheduler && ns > 0) this.hotspots.addTime(id, state, ns);
+    }
     if (proc.running && !this.view.ended) return;
     // It is idle from now on, or the trace has ended.
-    this.idleSince[id] = this.contended(to);
-    if (state !== PS.idle) this.addToLane(id, this.busySince[id], to);
+    this.idleSince[id] = this.view.runnable.contended;
+    if (state !== PS.idle) this.addToLane(id, this.busySince[id], this.view.now);
   }
 
-  holdBegins(proc: ProcTrack, go: GoTrack, time: number): void {
-    this.hotspots.begins(proc.id, go, time);
+  holdBegins(proc: ProcTrack, go: GoTrack): void {
+    this.hotspots.begins(proc, go);
   }
 
-  holdEnds(proc: ProcTrack, go: GoTrack, time: number): void {
-    this.hotspots.ends(proc.id, time);
-    this.latency.addHold(go, proc.id, proc.heldSince, time);
+  holdEnds(proc: ProcTrack): void {
+    this.hotspots.ends(proc.id);
+    this.latency.addHold(proc);
   }
 
-  stackSeen(_go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number, time: number): void {
-    if (!this.window.contains(time)) return;
+  stackSeen(_go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number): void {
+    if (!this.window.contains(this.view.now)) return;
     if (source === SOURCE.sample) this.samples++;
     if (proc !== null) this.hotspots.see(proc.id, stack, source);
   }
 
   goEnds(go: GoTrack): void {
-    if (!this.wants(go)) return;
-    this.groups.addGoroutine(go);
+    if (this.wants(go)) this.groups.addGoroutine(go);
     this.groups.end(go);
   }
 
   other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void {
     switch (event.kind) {
       case 'Metric':
-        if (event.name === METRIC.gomaxprocs) this.usage.setGomaxprocs(event.value, event.time, this.contended(event.time));
+        if (event.name === METRIC.gomaxprocs) this.usage.setGomaxprocs(event.value, event.time, this.view.runnable.contended);
         else this.takeMetric(event);
         return;
       case 'RangeBegin':
@@ -205,12 +216,6 @@ export class TraceAnalyzer implements TraceSink, SpanObserver {
   private takeMetric(event: TraceEvent): void {
     if (event.name === METRIC.heap) this.hotspots.addHeap(event.p, event.value, event.time);
     this.collector.metric(event);
-  }
-
-  private contended(time: number): number {
-    const { runnable } = this.view;
-    runnable.advance(time);
-    return runnable.contended;
   }
 
   private addToLane(proc: number, from: number, to: number): void {

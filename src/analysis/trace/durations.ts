@@ -4,6 +4,7 @@
  */
 
 import { Float64Column } from '../../base/columns.ts';
+import { DOUBLE } from '../../base/doubles.ts';
 import type { Durations } from '../../model/traceanalysis.ts';
 
 export interface DurationOptions {
@@ -19,17 +20,17 @@ export class DurationCounter {
   private readonly options: DurationOptions;
   private values: Float64Column | null = new Float64Column(8);
   private buckets: Float64Array = new Float64Array(0);
-  private count = 0;
-  private total = 0;
-  private max = 0;
+  /** Of all values. */
+  total = DOUBLE;
+  private max = DOUBLE;
 
   constructor(options: DurationOptions) {
+    this.total = this.max = 0;
     this.options = options;
   }
 
   /** `ns` is a whole number of at least 0. */
   add(ns: number): void {
-    this.count++;
     this.total += ns;
     if (ns > this.max) this.max = ns;
     if (this.values === null) {
@@ -48,7 +49,6 @@ export class DurationCounter {
       return;
     }
     this.spill();
-    this.count += other.count;
     this.total += other.total;
     this.max = Math.max(this.max, other.max);
     this.reach(other.buckets.length - 1);
@@ -56,10 +56,11 @@ export class DurationCounter {
   }
 
   summarize(): Durations {
+    const count = this.values?.length ?? this.buckets.reduce((sum, bucket) => sum + bucket, 0);
     const sorted = this.values === null ? null : this.values.data.slice(0, this.values.length).sort();
-    const at = (q: number) => (sorted === null ? this.quantileOfBuckets(q) : (sorted[rank(q, sorted.length)] ?? 0));
+    const at = (q: number) => (sorted === null ? this.quantileOfBuckets(rank(q, count)) : (sorted[rank(q, sorted.length)] ?? 0));
     return {
-      count: this.count,
+      count,
       totalNs: this.total,
       p50Ns: at(0.5),
       p90Ns: at(0.9),
@@ -88,8 +89,8 @@ export class DurationCounter {
     this.buckets = wider;
   }
 
-  private quantileOfBuckets(q: number): number {
-    let left = rank(q, this.count) + 1;
+  private quantileOfBuckets(rank: number): number {
+    let left = rank + 1;
     for (let i = 0; i < this.buckets.length; i++) {
       left -= this.buckets[i];
       if (left <= 0) return Math.min(lowestOf(i, this.options.bits), this.max);

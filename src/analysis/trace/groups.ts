@@ -1,10 +1,9 @@
 /** Goroutines by entry function: how many, and what their time went into. */
 
+import { DOUBLE } from '../../base/doubles.ts';
 import type { GoroutineGroup } from '../../model/traceanalysis.ts';
 import { DurationCounter } from './durations.ts';
-import { EDGE } from './observer.ts';
 import { GO_STATE_NAMES, type GoTrack, GS, type GState } from './tracks.ts';
-import type { Window } from './window.ts';
 
 /** Groups beyond are counted together: an entry function for every goroutine is no grouping. */
 const MAX_GROUPS = 5000;
@@ -14,67 +13,73 @@ const DURATIONS = { exact: 4096, bits: 7 };
 const MAX_REASONS = 64;
 const OTHER_REASONS = '(other reasons)';
 
+/** Time of one kind: whole spans, and what is in the window of those that its ends cut. */
+class Share {
+  readonly spans = new DurationCounter(DURATIONS);
+  cutNs = DOUBLE;
+
+  constructor() {
+    this.cutNs = 0;
+  }
+
+  add(ns: number, whole: boolean): void {
+    if (whole) this.spans.add(ns);
+    else this.cutNs += ns;
+  }
+
+  merge(other: Share): void {
+    this.spans.merge(other.spans);
+    this.cutNs += other.cutNs;
+  }
+
+  get ns(): number {
+    return this.spans.total + this.cutNs;
+  }
+}
+
 /** What is added up of one group, or of one goroutine whose entry function is not known yet. */
 class Tally {
   count = 0;
-  readonly ns = new Float64Array(GO_STATE_NAMES.length);
-  /** Reasons, and the time of each: few enough to look through, and mostly the same object again. */
+  /** By state. */
+  readonly states = GO_STATE_NAMES.map(() => new Share());
+  /** Of waiting by reason: few enough to look through, and mostly the same objects again. */
   readonly reasons: string[] = [];
-  readonly reasonNs: number[] = [];
-  readonly reasonSpans: DurationCounter[] = [];
-  readonly spans = GO_STATE_NAMES.map(() => new DurationCounter(DURATIONS));
+  readonly waiting: Share[] = [];
 
-  addWaiting(reason: string, ns: number, whole: boolean): void {
-    const at = this.reasonOf(reason);
-    this.reasonNs[at] += ns;
-    if (whole) this.reasonSpans[at].add(ns);
-  }
-
-  private reasonOf(reason: string): number {
-    const at = this.reasons.indexOf(reason);
-    if (at >= 0) return at;
-    if (this.reasons.length >= MAX_REASONS && reason !== OTHER_REASONS) return this.reasonOf(OTHER_REASONS);
-    this.reasonNs.push(0);
-    this.reasonSpans.push(new DurationCounter(DURATIONS));
-    return this.reasons.push(reason) - 1;
+  ofReason(reason: string): Share {
+    const { reasons } = this;
+    for (let at = 0; at < reasons.length; at++) if (reasons[at] === reason) return this.waiting[at];
+    if (reasons.length >= MAX_REASONS && reason !== OTHER_REASONS) return this.ofReason(OTHER_REASONS);
+    const share = new Share();
+    reasons.push(reason);
+    this.waiting.push(share);
+    return share;
   }
 
   merge(other: Tally): void {
     this.count += other.count;
-    for (let state = 0; state < this.ns.length; state++) {
-      this.ns[state] += other.ns[state];
-      this.spans[state].merge(other.spans[state]);
-    }
+    this.states.forEach((share, state) => {
+      share.merge(other.states[state]);
+    });
     other.reasons.forEach((reason, i) => {
-      const at = this.reasonOf(reason);
-      this.reasonNs[at] += other.reasonNs[i];
-      this.reasonSpans[at].merge(other.reasonSpans[i]);
+      this.ofReason(reason).merge(other.waiting[i]);
     });
   }
 }
 
 export class GroupCounter {
-  private readonly window: Window;
   private readonly byEntry: (Tally | undefined)[] = [];
   private readonly others = new Tally();
   private readonly unnamed = new Tally();
-  /** By goroutine's slot, for those of which no stack was seen so far. */
+  /** By goroutine's slot: where its time goes, once its entry function is known, and until then. */
+  private readonly known: (Tally | null)[] = [];
   private readonly pending: (Tally | null)[] = [];
   private groups = 0;
 
-  constructor(window: Window) {
-    this.window = window;
-  }
-
-  addSpan(go: GoTrack, state: GState, from: number, to: number, edge: number): void {
-    const ns = this.window.overlap(from, to);
-    if (ns === 0) return;
-    const tally = this.tallyOf(go);
-    tally.ns[state] += ns;
-    // A span that is cut by an end of the trace or of the window has no length of its own.
-    const whole = edge === EDGE.none && ns === to - from;
-    if (state === GS.waiting) tally.addWaiting(go.reason, ns, whole);
-    else if (whole) tally.spans[state].add(ns);
+  /** Adds `ns` in a state; `whole`: whether that is all of a span. */
+  addSpan(go: GoTrack, state: GState, ns: number, whole: boolean): void {
+    const tally = this.known[go.slot] ?? this.tallyOf(go);
+    (state === GS.waiting ? tally.ofReason(go.reason) : tally.states[state]).add(ns, whole);
   }
 
   addGoroutine(go: GoTrack): void {
@@ -83,10 +88,10 @@ export class GroupCounter {
 
   /** The goroutine is gone: nothing will name it any more. */
   end(go: GoTrack): void {
+    if (go.slot >= this.known.length) return;
     const tally = this.pending[go.slot];
-    if (tally === null || tally === undefined) return;
-    this.pending[go.slot] = null;
-    (go.entryId < 0 ? this.unnamed : this.named(go.entryId)).merge(tally);
+    this.known[go.slot] = this.pending[go.slot] = null;
+    if (tally !== null) (go.entryId < 0 ? this.unnamed : this.named(go.entryId)).merge(tally);
   }
 
   /** Most time running, then runnable first. `entryName` gives the name of an entry function. */
@@ -102,16 +107,14 @@ export class GroupCounter {
   }
 
   private tallyOf(go: GoTrack): Tally {
-    if (go.entryId >= 0) {
-      const waiting = this.pending[go.slot];
-      if (waiting !== null && waiting !== undefined) this.end(go);
-      return this.named(go.entryId);
+    for (let slot = this.known.length; slot <= go.slot; slot++) this.known[slot] = this.pending[slot] = null;
+    if (go.entryId < 0) {
+      this.pending[go.slot] ??= new Tally();
+      return this.pending[go.slot] as Tally;
     }
-    const known = this.pending[go.slot];
-    if (known !== null && known !== undefined) return known;
-    const tally = new Tally();
-    while (this.pending.length <= go.slot) this.pending.push(null);
-    this.pending[go.slot] = tally;
+    this.end(go);
+    const tally = this.named(go.entryId);
+    this.known[go.slot] = tally;
     return tally;
   }
 
@@ -126,21 +129,21 @@ export class GroupCounter {
   }
 }
 
-function describe(entry: string, { count, ns, reasons, reasonNs, reasonSpans, spans }: Tally): GoroutineGroup {
-  const waiting = new DurationCounter(DURATIONS);
-  for (const one of reasonSpans) waiting.merge(one);
-  const order = reasons.map((_, i) => i).sort((a, b) => reasonNs[b] - reasonNs[a] || a - b);
+function describe(entry: string, { count, states, reasons, waiting }: Tally): GoroutineGroup {
+  const all = new DurationCounter(DURATIONS);
+  for (const { spans } of waiting) all.merge(spans);
+  const order = reasons.map((_, i) => i).sort((a, b) => waiting[b].ns - waiting[a].ns || a - b);
   return {
     entry,
     count,
-    runningNs: ns[GS.running],
-    runnableNs: ns[GS.runnable],
-    syscallNs: ns[GS.syscall],
-    waitingNs: Object.fromEntries(order.map((i) => [reasons[i], reasonNs[i]])),
-    running: spans[GS.running].summarize(),
-    runnable: spans[GS.runnable].summarize(),
-    syscall: spans[GS.syscall].summarize(),
-    waiting: waiting.summarize(),
-    waitingByReason: Object.fromEntries(order.map((i) => [reasons[i], reasonSpans[i].summarize()])),
+    runningNs: states[GS.running].ns,
+    runnableNs: states[GS.runnable].ns,
+    syscallNs: states[GS.syscall].ns,
+    waitingNs: Object.fromEntries(order.map((i) => [reasons[i], waiting[i].ns])),
+    running: states[GS.running].spans.summarize(),
+    runnable: states[GS.runnable].spans.summarize(),
+    syscall: states[GS.syscall].spans.summarize(),
+    waiting: all.summarize(),
+    waitingByReason: Object.fromEntries(order.map((i) => [reasons[i], waiting[i].spans.summarize()])),
   };
 }

@@ -3,6 +3,7 @@
  * microseconds, nobody else having run there, has held it on: yielding to nobody is not letting go.
  */
 
+import { DOUBLE } from '../../base/doubles.ts';
 import { P_STATE_COUNT, PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
 import type { Evidence, HotspotKind } from '../../model/traceanalysis.ts';
@@ -29,16 +30,16 @@ export interface SeenStack {
 export class Hold {
   readonly proc: number;
   go: GoTrack | null = null;
-  start = 0;
-  end = 0;
+  start = DOUBLE;
+  end = DOUBLE;
   /** Without the breaks. */
-  held = 0;
+  held = DOUBLE;
   /** Whether the goroutine is on the P now. */
   open = false;
   private overflowed = false;
   /** Waiting of others up to the begin and up to the end, as the queue of runnable goroutines counts it. */
-  waitedBefore = 0;
-  waitedAfter = 0;
+  waitedBefore = DOUBLE;
+  waitedAfter = DOUBLE;
   samples = 0;
   /** How often the heap grew at once by as much as only large objects take. */
   largeAllocations = 0;
@@ -54,6 +55,7 @@ export class Hold {
   readonly stacks: SeenStack[] = [];
 
   constructor(proc: number) {
+    this.start = this.end = this.held = this.waitedBefore = this.waitedAfter = 0;
     this.proc = proc;
   }
 

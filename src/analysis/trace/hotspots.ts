@@ -3,13 +3,14 @@
 import { TopK } from '../../base/topk.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
+import { NOBODY } from '../../model/trace.ts';
 import { HOTSPOT_KINDS, type Hotspot, type HotspotKind, type KindUsage, type OtherGoroutine } from '../../model/traceanalysis.ts';
 import { Hold, judgeHold, kindOfHold, MERGE_GAP_NS, type SeenStack } from './holds.ts';
 import { KIND, KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
-import { SOURCE, SOURCE_NAMES } from './observer.ts';
+import { type Clocked, SOURCE, SOURCE_NAMES } from './observer.ts';
 import type { RunnableQueue } from './runnable.ts';
 import { SpanLog } from './spanlog.ts';
-import { type GoTrack, ROLE } from './tracks.ts';
+import { type GoTrack, type ProcTrack, ROLE } from './tracks.ts';
 import type { Window } from './window.ts';
 
 /** Goroutines that are listed as starved by one hold. */
@@ -52,7 +53,8 @@ export class HotspotFinder {
   private readonly entryName: (id: number) => string;
   /** Of each kind. */
   private readonly kept: number;
-  private readonly waits = new SpanLog();
+  private readonly waits: SpanLog;
+  private readonly clock: Clocked;
   private readonly holds: (Hold | undefined)[] = [];
   /** Bytes of the heap when it was told last. */
   private heap = 0;
@@ -63,47 +65,47 @@ export class HotspotFinder {
     filter: HotspotFilter;
     window: Window;
     kinds: StackKinds;
+    clock: Clocked;
     queue: RunnableQueue;
     entryName: (id: number) => string;
   }) {
     this.filter = parts.filter;
     this.window = parts.window;
     this.kinds = parts.kinds;
+    this.clock = parts.clock;
+    this.waits = new SpanLog(parts.clock);
     this.queue = parts.queue;
     this.entryName = parts.entryName;
     this.kept = Math.max(parts.filter.top, KEPT);
     for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(this.kept);
   }
 
-  begins(proc: number, go: GoTrack, time: number): void {
-    let hold = this.holds[proc];
+  /** A goroutine has got a P, and holds it since `heldSince`. */
+  begins({ id, heldSince }: ProcTrack, go: GoTrack): void {
+    let hold = this.holds[id];
     if (hold === undefined) {
-      hold = new Hold(proc);
-      this.holds[proc] = hold;
-    } else if (hold.go === go && time - hold.end <= MERGE_GAP_NS) {
+      hold = new Hold(id);
+      this.holds[id] = hold;
+    } else if (hold.go === go && heldSince - hold.end <= MERGE_GAP_NS) {
       hold.open = true;
       return;
     } else this.close(hold);
-    this.queue.advance(time);
-    hold.begin(go, time, this.queue.waited);
+    hold.begin(go, heldSince, this.queue.waited);
     if (go.preempted && go.ownStack !== NO_STACK) hold.see(go.ownStack, SOURCE.resumed, this.kinds.kindOf(go.ownStack));
   }
 
-  ends(proc: number, time: number): void {
+  ends(proc: number): void {
     const hold = this.holds[proc];
     if (hold === undefined) return;
-    hold.end = time;
+    hold.end = this.clock.now;
     hold.open = false;
-    this.queue.advance(time);
     hold.waitedAfter = this.queue.waited;
   }
 
-  /** The P was in a state while held. */
-  addTime(proc: number, state: PState, from: number, to: number): void {
-    if (state === PS.idle || state === PS.scheduler) return;
-    const ns = this.window.overlap(from, to);
+  /** The P was in a state other than idle and scheduling for so long. */
+  addTime(proc: number, state: PState, ns: number): void {
     const hold = this.holds[proc];
-    if (hold === undefined || ns === 0) return;
+    if (hold === undefined) return;
     hold.held += ns;
     hold.addTime(state, ns);
   }
@@ -124,9 +126,9 @@ export class HotspotFinder {
     if (grown >= LARGE_BYTES && hold?.open && this.window.contains(time)) hold.largeAllocations++;
   }
 
-  /** A goroutine has waited for a P. */
-  addWait(go: GoTrack, from: number, to: number): void {
-    this.waits.add(go, -1, from, to);
+  /** A goroutine has waited for a P, up to now. */
+  addWait(go: GoTrack): void {
+    this.waits.addWait(go);
   }
 
   finish(): void {
@@ -221,23 +223,21 @@ export class HotspotFinder {
 
   /** Who waited for a P in [from, to), by goroutine, longest first. */
   private starvedIn(from: number, to: number, holder: GoTrack): Starved {
-    const byId = new Map<number, { entryId: number; ns: number }>();
-    const add = (id: number, entryId: number, ns: number) => {
-      const known = byId.get(id);
-      if (known === undefined) byId.set(id, { entryId, ns });
-      else known.ns += ns;
-    };
-    this.waits.visit(from, to, (id, entryId, _proc, begin, end) => add(id, entryId, end - begin));
+    const waited = this.waits.within(from, to);
     let left = STILL_WAITING;
     for (let go = this.queue.first; go !== null && left > 0 && go.since < to; go = go.later, left--) {
-      add(go.id, go.entryId, to - Math.max(from, go.since));
+      waited.ns[waited.rowOf(go.id, go.slot, NOBODY, go.entryId)] += to - Math.max(from, go.since);
     }
-    byId.delete(holder.id);
-    const list = [...byId]
-      .sort(([a, x], [b, y]) => y.ns - x.ns || a - b)
+    const rows = Array.from({ length: waited.count }, (_, row) => row).filter((row) => waited.goroutines[row] !== holder.id);
+    const list = rows
+      .toSorted((a, b) => waited.ns[b] - waited.ns[a] || waited.goroutines[a] - waited.goroutines[b])
       .slice(0, STARVED_LISTED)
-      .map(([goroutine, { entryId, ns }]) => ({ goroutine, entry: this.entryName(entryId), ns }));
-    return { list, count: byId.size };
+      .map((row) => ({
+        goroutine: waited.goroutines[row],
+        entry: this.entryName(waited.entries[row]),
+        ns: waited.ns[row],
+      }));
+    return { list, count: rows.length };
   }
 
   private mapFunctionOf(stacks: Candidate['hold']['stacks']): string | null {

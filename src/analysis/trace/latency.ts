@@ -3,13 +3,12 @@
 import { TopK } from '../../base/topk.ts';
 import type { Durations, WorstLatency } from '../../model/traceanalysis.ts';
 import { DurationCounter } from './durations.ts';
+import type { Clocked } from './observer.ts';
 import { SpanLog } from './spanlog.ts';
 import type { GoTrack, ProcTrack } from './tracks.ts';
 
 const DURATIONS = { exact: 1 << 16, bits: 11 };
 const RAN_LISTED = 5;
-/** More than any P's id. */
-const PROC_IDS = 1 << 17;
 
 interface Candidate {
   readonly wait: Omit<WorstLatency, 'entry'>;
@@ -19,23 +18,33 @@ interface Candidate {
 export class LatencyCounter {
   private readonly durations = new DurationCounter(DURATIONS);
   private readonly worst: TopK<Candidate>;
-  private readonly ran = new SpanLog();
+  private readonly ran: SpanLog;
+  private readonly clock: Clocked;
   private readonly procs: readonly (ProcTrack | undefined)[];
   private readonly entryName: (id: number) => string;
 
-  constructor(top: number, procs: readonly (ProcTrack | undefined)[], entryName: (id: number) => string) {
-    this.worst = new TopK(top);
-    this.procs = procs;
-    this.entryName = entryName;
+  constructor(parts: {
+    readonly top: number;
+    readonly clock: Clocked;
+    readonly procs: readonly (ProcTrack | undefined)[];
+    readonly entryName: (id: number) => string;
+  }) {
+    this.worst = new TopK(parts.top);
+    this.clock = parts.clock;
+    this.ran = new SpanLog(parts.clock);
+    this.procs = parts.procs;
+    this.entryName = parts.entryName;
   }
 
-  /** A goroutine held a P. */
-  addHold(go: GoTrack, proc: number, from: number, to: number): void {
-    this.ran.add(go, proc, from, to);
+  /** A goroutine held a P, up to now. */
+  addHold(proc: ProcTrack): void {
+    this.ran.addHold(proc, proc.go as GoTrack);
   }
 
-  /** A goroutine that became runnable at `from` runs from `to` on. */
-  addWait(go: GoTrack, from: number, to: number): void {
+  /** A goroutine that was runnable runs from now on. */
+  addWait(go: GoTrack): void {
+    const { since: from } = go;
+    const { now: to } = this.clock;
     const ns = to - from;
     this.durations.add(ns);
     if (!this.worst.wants(ns)) return;
@@ -59,22 +68,20 @@ export class LatencyCounter {
   }
 
   private ranIn(from: number, to: number): WorstLatency['ranInstead'] {
-    const byKey = new Map<number, { goroutine: number; entryId: number; proc: number; ns: number }>();
-    const add = (goroutine: number, entryId: number, proc: number, begin: number, end: number) => {
-      // A number: this is asked for each of thousands of spans.
-      const key = goroutine * PROC_IDS + proc;
-      const known = byKey.get(key);
-      if (known === undefined) byKey.set(key, { goroutine, entryId, proc, ns: end - begin });
-      else known.ns += end - begin;
-    };
-    this.ran.visit(from, to, add);
+    const ran = this.ran.within(from, to);
     for (const proc of this.procs) {
-      if (proc === undefined || proc.go === null || proc.heldSince >= to) continue;
-      add(proc.go.id, proc.go.entryId, proc.id, Math.max(from, proc.heldSince), to);
+      const go = proc?.go ?? null;
+      if (proc === undefined || go === null || proc.heldSince >= to) continue;
+      ran.ns[ran.rowOf(go.id, go.slot, proc.id, go.entryId)] += to - Math.max(from, proc.heldSince);
     }
-    return [...byKey.values()]
-      .sort((a, b) => b.ns - a.ns || a.proc - b.proc || a.goroutine - b.goroutine)
+    return Array.from({ length: ran.count }, (_, row) => row)
+      .sort((a, b) => ran.ns[b] - ran.ns[a] || ran.procs[a] - ran.procs[b] || ran.goroutines[a] - ran.goroutines[b])
       .slice(0, RAN_LISTED)
-      .map(({ goroutine, entryId, proc, ns }) => ({ goroutine, entry: this.entryName(entryId), proc, ns }));
+      .map((row) => ({
+        goroutine: ran.goroutines[row],
+        entry: this.entryName(ran.entries[row]),
+        proc: ran.procs[row],
+        ns: ran.ns[row],
+      }));
   }
 }

@@ -32,22 +32,28 @@ export const SOURCE_NAMES = [
   'resumption',
 ] as const;
 
+/** Time of the event that is being looked at, in nanoseconds since the trace's first one. */
+export interface Clocked {
+  readonly now: number;
+}
+
 /**
  * Who is told of spans. Called when one ends and before the track tells of the next one: `go.reason`, `go.beginStack` and
- * `go.ownStack` are still those of the span.
+ * `go.ownStack` are still those of the span. All that is told happens, or ends, at the view's `now`; times are not handed
+ * over, as numbers beyond 32 bits would be objects, millions of them.
  */
 export interface SpanObserver {
-  /** A goroutine was in a state in [from, to). `edge` says whether the span is open at an end of the trace. */
-  goSpan(go: GoTrack, state: GState, from: number, to: number, edge: number): void;
-  /** A P was in a state in [from, to). */
-  procSpan(proc: ProcTrack, state: PState, from: number, to: number): void;
+  /** A goroutine was in a state since `go.since`. `edge` says whether the span is open at an end of the trace. */
+  goSpan(go: GoTrack, state: GState, edge: number): void;
+  /** A P was in a state since `proc.since`. */
+  procSpan(proc: ProcTrack, state: PState): void;
   /** A goroutine has got a P, or leaves it: since `proc.heldSince`. */
-  holdBegins(proc: ProcTrack, go: GoTrack, time: number): void;
-  holdEnds(proc: ProcTrack, go: GoTrack, time: number): void;
+  holdBegins(proc: ProcTrack, go: GoTrack): void;
+  holdEnds(proc: ProcTrack, go: GoTrack): void;
   /** A stack of a goroutine was seen while it ran. `proc` is null for a sample that fits nowhere. */
-  stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number, time: number): void;
+  stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number): void;
   /** A goroutine has ended, or the trace has. */
-  goEnds(go: GoTrack, time: number, edge: number): void;
+  goEnds(go: GoTrack): void;
   /** Any other event: metrics, ranges, tasks, regions, logs, of a goroutine where it has one. A region that ends is still open. */
   other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void;
 }

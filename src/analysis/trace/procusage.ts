@@ -42,9 +42,10 @@ export class ProcUsageCounter {
     this.window = window;
   }
 
-  addSpan(id: number, state: PState, from: number, to: number): void {
+  /** A P was in a state for so long. */
+  addSpan(id: number, state: PState, ns: number): void {
     if (id >= this.highest) this.highest = id + 1;
-    if (state !== PS.idle) this.row(id).ns[state] += this.window.overlap(from, to);
+    if (state !== PS.idle) this.row(id).ns[state] += ns;
   }
 
   /** Idle time of a P in which somebody was waiting. */

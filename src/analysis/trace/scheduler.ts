@@ -6,77 +6,89 @@
  * A P belongs to the goroutine that runs on it, also through a system call, until the P is stopped or stolen.
  */
 
+import { DOUBLE } from '../../base/doubles.ts';
 import { IdMap } from '../../base/idmap.ts';
+import { GO, goNumber, type MoveCode, type MoveSink, moveFrom, moveTo } from '../../model/moves.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import { NOBODY, RANGE, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
 import { EntryNames } from './entries.ts';
-import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
+import { type Clocked, EDGE, SOURCE, type SpanObserver } from './observer.ts';
 import { RunnableQueue } from './runnable.ts';
-import { GoTrack, GS, type GState, ProcTrack, ROLE } from './tracks.ts';
+import { GoTrack, GS, ProcTrack, ROLE } from './tracks.ts';
 import type { Window } from './window.ts';
 
-/** The words are constants: comparing is faster than any table. Only states that take time are asked for. */
-function stateCode(state: TraceEvent['from']): GState {
-  if (state === 'Running') return GS.running;
-  if (state === 'Runnable') return GS.runnable;
-  return state === 'Waiting' ? GS.waiting : GS.syscall;
-}
+/** Traces number their stacks from 1 in each generation: this is what few of them go beyond. */
+const SMALL_STACK_IDS = 1 << 14;
+const UNRESOLVED = -2;
 
 /** P ids above are damage: nothing runs on so many. */
 const MAX_PROC_ID = 1 << 16;
 
-export class SchedulerView implements TraceSink {
+export class SchedulerView implements TraceSink, MoveSink, Clocked {
   readonly stacks: StackTable;
   readonly procs: (ProcTrack | undefined)[] = [];
   readonly goroutines = new IdMap<GoTrack>();
   readonly runnable: RunnableQueue;
   /** Time of the event that is being looked at. */
-  now = 0;
-  /** What the goroutine whose span has just ended becomes; null at the end of the trace. */
-  moving: TraceEvent['to'] = null;
+  now = DOUBLE;
+  /** What the goroutine whose span has just ended becomes, of {@link GO}; -1 at the end of the trace. */
+  moving = -1;
   /** Whether the trace has ended: what is told now was open then. */
   ended = false;
-  /** The event that is being looked at; null at the end of the trace. */
-  private current: TraceEvent | null = null;
+  /** Of the transition that is being looked at: the P of its thread, reason, stacks by the generation's ids. */
+  private p: number = NOBODY;
+  private reason = '';
+  private stackId = 0;
+  private ownStackId = 0;
   /** Names of tasks that have begun, by id (the first 2^18 of them). */
   readonly taskNames = new Map<number, string>();
   private slotCount = 0;
   private readonly freeSlots: number[] = [];
   private readonly observer: SpanObserver;
   private tables: TraceTables = { clock: null, stackOf: () => NO_STACK };
+  /** Stacks of the present generation by small ids, {@link UNRESOLVED} until asked for. */
+  private readonly resolved = new Int32Array(SMALL_STACK_IDS).fill(UNRESOLVED);
   readonly entries: EntryNames;
 
   constructor(stacks: StackTable, observer: SpanObserver, window: Window) {
+    this.now = 0;
     this.stacks = stacks;
     this.observer = observer;
-    this.runnable = new RunnableQueue(window);
+    this.runnable = new RunnableQueue(this, window);
     this.entries = new EntryNames(stacks);
   }
 
   generation(tables: TraceTables): void {
     this.tables = tables;
+    this.resolved.fill(UNRESOLVED);
   }
 
   /** Stack of the event that ends the present span; of no stack at the end of the trace. */
   get endStack(): StackId {
-    const { current } = this;
-    return current === null || current.stack === 0 ? NO_STACK : this.stackOf(current.stack);
+    return this.stackOf(this.stackId);
   }
 
   /** Where the goroutine itself was when the present span ended. */
   get endOwnStack(): StackId {
-    const { current } = this;
-    return current === null || current.subjectStack === 0 ? NO_STACK : this.stackOf(current.subjectStack);
+    return this.stackOf(this.ownStackId);
+  }
+
+  move(code: MoveCode, elapsed: number, p: number, goroutine: number, reason: string, stack: number, ownStack: number): void {
+    this.now += elapsed;
+    this.p = p;
+    this.reason = reason;
+    this.stackId = stack;
+    this.ownStackId = ownStack;
+    this.moveGoroutine(moveFrom(code), moveTo(code), goroutine, false);
   }
 
   event(event: TraceEvent): void {
-    this.current = event;
     this.now = event.time;
     switch (event.kind) {
       case 'StateTransition':
         if (event.resource === 'proc') this.moveProc(event);
-        else this.moveGoroutine(event);
+        else this.takeTransition(event);
         return;
       case 'StackSample':
         this.takeSample(event);
@@ -99,133 +111,146 @@ export class SchedulerView implements TraceSink {
     const go = event.g === NOBODY ? undefined : this.goroutines.get(event.g);
     if (event.kind === 'RegionBegin') openRegion(go, event);
     else if (event.kind === 'TaskBegin' && this.taskNames.size < MAX_TASKS) this.taskNames.set(event.subject, event.name);
-    this.observer.other(event, event.stack === 0 ? NO_STACK : this.stackOf(event.stack), go);
+    this.observer.other(event, this.stackOf(event.stack), go);
     if (event.kind === 'RegionEnd' && event.value !== 0) go?.regions?.pop();
   }
 
   /** Ends the trace: hands out what is still open. */
   finish(): void {
-    const end = this.now;
-    this.runnable.advance(end);
-    this.moving = null;
+    this.moving = -1;
     this.ended = true;
-    this.current = null;
+    this.stackId = this.ownStackId = 0;
     for (const go of this.goroutines.values()) {
-      this.observer.goSpan(go, go.state, go.since, end, EDGE.tail);
-      this.observer.goEnds(go, end, EDGE.tail);
+      this.observer.goSpan(go, go.state, EDGE.tail);
+      this.observer.goEnds(go);
     }
     for (const proc of this.procs) {
       if (proc === undefined) continue;
-      if (proc.go !== null) this.observer.holdEnds(proc, proc.go, end);
-      this.observer.procSpan(proc, proc.state, proc.since, end);
+      if (proc.go !== null) this.observer.holdEnds(proc, proc.go);
+      this.observer.procSpan(proc, proc.state);
     }
   }
 
   // ---- goroutines ----
 
-  private moveGoroutine(event: TraceEvent): void {
-    const { from, to, time } = event;
+  private takeTransition({ from, to, p, name, stack, subject, subjectStack, value, m }: TraceEvent): void {
     if (from === to) return;
+    this.p = p;
+    this.reason = name;
+    this.stackId = stack;
+    this.ownStackId = subjectStack;
+    this.moveGoroutine(goNumber(from), goNumber(to), subject, value === m);
+  }
+
+  /** `from` is -1 for what a first status tells; `tellsOwn`: whether that is of a goroutine of the thread that tells it. */
+  private moveGoroutine(from: number, to: number, id: number, tellsOwn: boolean): void {
     this.moving = to;
-    const go = this.goroutineOf(event);
-    const own = event.subjectStack === 0 ? NO_STACK : this.stackOf(event.subjectStack);
+    const go = this.goroutineOf(id, from);
+    const own = this.stackOf(this.ownStackId);
     if (go.entryId < 0 && own !== NO_STACK) this.nameEntry(go, own);
-    if (from !== 'NotExist' && from !== 'Undetermined') this.endSpan(go, event, own);
-    if (to === 'NotExist') {
-      this.release(go, time);
-      this.observer.goEnds(go, time, EDGE.none);
+    if (from > GO.none) this.endSpan(go, from, to, own);
+    if (to === GO.none) {
+      this.release(go);
+      this.observer.goEnds(go);
       this.goroutines.delete(go.id);
       this.freeSlots.push(go.slot);
       return;
     }
     if (own !== NO_STACK) go.ownStack = own;
-    this.beginSpan(go, event);
-    // What its first status says held before.
-    if (from === 'Undetermined') this.observer.goSpan(go, go.state, 0, time, EDGE.head);
+    this.beginSpan(go, from, to, tellsOwn);
+    if (from < 0) this.tellHead(go);
+  }
+
+  /** What a goroutine's first status says held before. */
+  private tellHead(go: GoTrack): void {
+    const { since } = go;
+    go.since = 0;
+    this.observer.goSpan(go, go.state, EDGE.head);
+    go.since = since;
   }
 
   /** The track of a transition's goroutine; a new one where it comes into being, or was never heard of. */
-  private goroutineOf(event: TraceEvent): GoTrack {
-    const { subject, from } = event;
+  private goroutineOf(id: number, from: number): GoTrack {
     // Who leaves its P is the one that holds it: most events need no look-up.
-    if (event.p >= 0 && (from === 'Running' || from === 'Syscall')) {
-      const holder = this.procs[event.p]?.go;
-      if (holder !== null && holder !== undefined && holder.id === subject) return holder;
+    if (this.p >= 0 && (from === GO.running || from === GO.syscall)) {
+      const holder = this.procs[this.p]?.go;
+      if (holder !== null && holder !== undefined && holder.id === id) return holder;
     }
-    const known = this.goroutines.get(subject);
-    if (known !== undefined && from !== 'NotExist') return known;
-    const go = new GoTrack(subject, this.freeSlots.pop() ?? this.slotCount++);
-    go.since = event.time;
-    this.goroutines.set(subject, go);
+    const known = this.goroutines.get(id);
+    if (known !== undefined && from !== GO.none) return known;
+    const go = new GoTrack(id, this.freeSlots.pop() ?? this.slotCount++);
+    go.since = this.now;
+    this.goroutines.set(id, go);
     return go;
   }
 
-  private endSpan(go: GoTrack, event: TraceEvent, own: StackId): void {
-    const state = stateCode(event.from);
-    if (state === GS.running) go.preempted = event.name === 'preempted' && event.to === 'Runnable';
-    if (state === GS.running && own !== NO_STACK) {
-      this.observer.stackSeen(go, go.proc, own, leaveSource(event), event.time);
-      // The span that ends is told where it ended.
-      go.ownStack = own;
+  private endSpan(go: GoTrack, from: number, to: number, own: StackId): void {
+    if (from === GO.running) {
+      const preempted = this.reason === 'preempted';
+      go.preempted = preempted && to === GO.runnable;
+      if (own !== NO_STACK) {
+        const source = to === GO.syscall ? SOURCE.syscall : preempted ? SOURCE.preempted : SOURCE.block;
+        this.observer.stackSeen(go, go.proc, own, source);
+        // The span that ends is told where it ended.
+        go.ownStack = own;
+      }
     }
-    if (go.state === GS.runnable) this.runnable.remove(go, event.time);
-    this.observer.goSpan(go, state, go.since, event.time, EDGE.none);
+    if (go.state === GS.runnable) this.runnable.remove(go);
+    this.observer.goSpan(go, from - 1, EDGE.none);
   }
 
-  private beginSpan(go: GoTrack, event: TraceEvent): void {
-    const state = stateCode(event.to);
-    const head = event.from === 'Undetermined';
-    go.state = state;
-    go.since = event.time;
+  private beginSpan(go: GoTrack, from: number, to: number, tellsOwn: boolean): void {
+    const head = from < 0;
+    go.state = to - 1;
+    go.since = this.now;
     go.seenBegin = !head;
-    go.reason = state === GS.waiting && !head ? event.name : '';
-    go.beginStack = event.stack === 0 ? NO_STACK : this.stackOf(event.stack);
-    if (event.from === 'NotExist' && state === GS.syscall) go.reusable = true;
-    if (state === GS.running) {
-      if (go.firstRunning < 0) go.firstRunning = event.time;
-      this.hold(go, event.p, event.time, head);
-    } else if (state === GS.syscall) {
-      this.enterSyscall(go, event, head);
+    go.reason = to === GO.waiting && !head ? this.reason : '';
+    go.beginStack = this.stackOf(this.stackId);
+    if (to === GO.running) {
+      if (go.firstRunning < 0) go.firstRunning = this.now;
+      this.hold(go, this.p, head);
+    } else if (to === GO.syscall) {
+      if (from === GO.none) go.reusable = true;
+      this.enterSyscall(go, from === GO.none || (head && tellsOwn), head);
     } else {
-      this.release(go, event.time);
-      if (state === GS.runnable) this.runnable.add(go, event.time);
+      this.release(go);
+      if (to === GO.runnable) this.runnable.add(go);
     }
   }
 
   /** The P stays with a goroutine in a system call until it is stopped or stolen. */
-  private enterSyscall(go: GoTrack, event: TraceEvent, head: boolean): void {
-    const isOwn = event.from === 'NotExist' || (head && event.value === event.m);
-    if (go.proc !== null) this.refresh(go.proc, event.time);
-    else if (isOwn && event.p >= 0) this.hold(go, event.p, event.time, head);
+  private enterSyscall(go: GoTrack, isOwn: boolean, head: boolean): void {
+    if (go.proc !== null) this.refresh(go.proc);
+    else if (isOwn && this.p >= 0) this.hold(go, this.p, head);
   }
 
-  private hold(go: GoTrack, procId: number, time: number, head: boolean): void {
+  private hold(go: GoTrack, procId: number, head: boolean): void {
     const proc = this.procOf(procId);
     if (proc === null) return;
     if (proc.go === go) {
-      this.refresh(proc, time);
+      this.refresh(proc);
       return;
     }
-    if (proc.go !== null) this.release(proc.go, time);
-    if (go.proc !== null) this.release(go, time);
-    const since = head && proc.fresh ? 0 : time;
+    if (proc.go !== null) this.release(proc.go);
+    if (go.proc !== null) this.release(go);
+    const fromStart = head && proc.fresh;
     proc.running = true;
     proc.go = go;
-    proc.heldSince = since;
+    proc.heldSince = fromStart ? 0 : this.now;
     go.proc = proc;
-    if (since === 0) proc.state = proc.stateNow();
-    else this.refresh(proc, time);
+    if (fromStart) proc.state = proc.stateNow();
+    else this.refresh(proc);
     proc.fresh = false;
-    this.observer.holdBegins(proc, go, since);
+    this.observer.holdBegins(proc, go);
   }
 
-  private release(go: GoTrack, time: number): void {
+  private release(go: GoTrack): void {
     const { proc } = go;
     if (proc === null) return;
-    this.observer.holdEnds(proc, go, time);
+    this.observer.holdEnds(proc, go);
     proc.go = null;
     go.proc = null;
-    this.refresh(proc, time);
+    this.refresh(proc);
   }
 
   private nameEntry(go: GoTrack, stack: StackId): void {
@@ -248,11 +273,11 @@ export class SchedulerView implements TraceSink {
   }
 
   private moveProc(event: TraceEvent): void {
-    const { from, to, time } = event;
+    const { from, to } = event;
     if (from === to) return;
     const proc = this.procOf(event.subject);
     if (proc === null) return;
-    if (from === 'NotExist') proc.since = time;
+    if (from === 'NotExist') proc.since = this.now;
     if (from === 'NotExist' || from === 'Undetermined') {
       proc.running = to === 'Running';
       proc.state = proc.stateNow();
@@ -260,27 +285,27 @@ export class SchedulerView implements TraceSink {
       return;
     }
     proc.running = to === 'Running';
-    if (to === 'Idle' && proc.go !== null) this.release(proc.go, time);
-    this.refresh(proc, time);
+    if (to === 'Idle' && proc.go !== null) this.release(proc.go);
+    this.refresh(proc);
     // A thread that changes its P takes its goroutine along (GOMAXPROCS shrinks).
     const carried = to === 'Running' && event.g !== NOBODY ? this.goroutines.get(event.g) : undefined;
-    if (carried !== undefined && carried.state === GS.running) this.hold(carried, proc.id, time, false);
+    if (carried !== undefined && carried.state === GS.running) this.hold(carried, proc.id, false);
   }
 
   /** Looks what a P does now; a change ends the span before. */
-  private refresh(proc: ProcTrack, time: number): void {
+  private refresh(proc: ProcTrack): void {
     const state = proc.stateNow();
     proc.fresh = false;
     if (state === proc.state) return;
-    this.observer.procSpan(proc, proc.state, proc.since, time);
+    this.observer.procSpan(proc, proc.state);
     proc.state = state;
-    proc.since = time;
+    proc.since = this.now;
   }
 
   // ---- ranges, labels, samples ----
 
   private takeRange(event: TraceEvent): void {
-    const { name, subject, time } = event;
+    const { name, subject } = event;
     const on = event.kind !== 'RangeEnd';
     if (name === RANGE.sweep) this.setSweeping(event, on);
     else if (name === RANGE.assist || name.startsWith(RANGE.stwPrefix)) {
@@ -289,7 +314,7 @@ export class SchedulerView implements TraceSink {
       else if (go !== undefined) go.stopping = on;
       const proc = go?.proc ?? this.procOf(event.p);
       if (go === undefined && proc !== null) proc.stopping = on;
-      if (proc !== null) this.refresh(proc, time);
+      if (proc !== null) this.refresh(proc);
     }
     if (event.stack !== 0 && on) this.seeRange(event);
   }
@@ -298,17 +323,17 @@ export class SchedulerView implements TraceSink {
     const proc = this.procOf(event.subject);
     if (proc === null) return;
     proc.sweeping = on;
-    this.refresh(proc, event.time);
+    this.refresh(proc);
   }
 
   private seeRange(event: TraceEvent): void {
     const go = event.g === NOBODY ? undefined : this.goroutines.get(event.g);
     if (go === undefined) return;
     const source = event.name === RANGE.sweep ? SOURCE.sweep : event.name === RANGE.assist ? SOURCE.assist : SOURCE.stw;
-    this.observer.stackSeen(go, go.proc, this.stackOf(event.stack), source, event.time);
+    this.observer.stackSeen(go, go.proc, this.stackOf(event.stack), source);
   }
 
-  private takeLabel({ g, name, time }: TraceEvent): void {
+  private takeLabel({ g, name }: TraceEvent): void {
     const go = this.goroutines.get(g);
     const mode = WORKER_MODES[name];
     if (go === undefined || mode === undefined) return;
@@ -318,18 +343,24 @@ export class SchedulerView implements TraceSink {
     if (proc === null) return;
     // The label follows the start of the worker: it holds from there.
     if (proc.since === go.since) proc.state = proc.stateNow();
-    else this.refresh(proc, time);
+    else this.refresh(proc);
   }
 
   private takeSample(event: TraceEvent): void {
     const go = event.g === NOBODY ? undefined : this.goroutines.get(event.g);
     // Samples are not ordered with the events: whom the P belongs to now is a better answer than a goroutine that has left.
     const proc = go?.proc ?? null;
-    this.observer.stackSeen(go ?? null, proc, this.stackOf(event.stack), SOURCE.sample, event.time);
+    this.observer.stackSeen(go ?? null, proc, this.stackOf(event.stack), SOURCE.sample);
   }
 
+  /** The stack of an id of the present generation; none for 0. */
   private stackOf(id: number): StackId {
-    return this.tables.stackOf(id, this.stacks);
+    if (id === 0) return NO_STACK;
+    if (id >= SMALL_STACK_IDS) return this.tables.stackOf(id, this.stacks);
+    const known = this.resolved[id];
+    if (known !== UNRESOLVED) return known;
+    this.resolved[id] = this.tables.stackOf(id, this.stacks);
+    return this.resolved[id];
   }
 }
 
@@ -349,8 +380,3 @@ const WORKER_MODES: Readonly<Record<string, PState | undefined>> = {
   'GC (fractional)': PS.gcFractional,
   'GC (idle)': PS.gcIdle,
 };
-
-function leaveSource({ to, name }: TraceEvent): number {
-  if (to === 'Syscall') return SOURCE.syscall;
-  return name === 'preempted' ? SOURCE.preempted : SOURCE.block;
-}

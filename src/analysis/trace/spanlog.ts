@@ -1,46 +1,72 @@
 /** The latest spans of goroutines, in the order of their ends, to ask what else went on while something lasted. */
 
-import type { GoTrack } from './tracks.ts';
+import { NOBODY } from '../../model/trace.ts';
+import type { Clocked } from './observer.ts';
+import { SpanTotals } from './spantotals.ts';
+import type { GoTrack, ProcTrack } from './tracks.ts';
 
 const CAPACITY = 1 << 18;
 /** Spans looked at over a whole trace: keeps hostile traces from making every question a long one. */
 const BUDGET = 1 << 26;
 
-/** One span that overlaps. */
-export type SpanVisitor = (id: number, entryId: number, proc: number, from: number, to: number) => void;
-
-/** Id, entry function and P as one number, begin, end: together, as they are written and read together. */
-const FIELDS = 4;
-const ENTRY_SHIFT = 1 << 17;
+/** Id, begin, end: together, as they are written and read together. */
+const TIMES = 3;
+/** Slot, entry function, P. */
+const OWNERS = 3;
 
 export class SpanLog {
-  private readonly spans = new Float64Array(CAPACITY * FIELDS);
+  private readonly clock: Clocked;
+  private readonly times = new Float64Array(CAPACITY * TIMES);
+  private readonly owners = new Int32Array(CAPACITY * OWNERS);
+  private readonly totals = new SpanTotals();
   private length = 0;
   private budget = BUDGET;
 
-  /** Adds a span; none may end before the one added last. */
-  add(go: GoTrack, proc: number, from: number, to: number): void {
-    const { spans } = this;
-    const at = (this.length++ & (CAPACITY - 1)) * FIELDS;
-    spans[at] = go.id;
-    spans[at + 1] = (go.entryId + 1) * ENTRY_SHIFT + proc + 1;
-    spans[at + 2] = from;
-    spans[at + 3] = to;
+  constructor(clock: Clocked) {
+    this.clock = clock;
   }
 
-  /** Visits the parts of spans that lie in [from, to), latest end first; false if spans may be missing. */
-  visit(from: number, to: number, visitor: SpanVisitor): boolean {
-    const { spans } = this;
+  /** Adds what has ended now: a goroutine's hold of a P. */
+  addHold({ id, heldSince }: ProcTrack, go: GoTrack): void {
+    const row = this.next(go, id);
+    this.times[row * TIMES + 1] = heldSince;
+  }
+
+  /** Adds what has ended now: a goroutine's present span. */
+  addWait(go: GoTrack): void {
+    const row = this.next(go, NOBODY);
+    this.times[row * TIMES + 1] = go.since;
+  }
+
+  private next({ id, slot, entryId }: GoTrack, proc: number): number {
+    const { times, owners } = this;
+    const row = this.length++ & (CAPACITY - 1);
+    times[row * TIMES] = id;
+    times[row * TIMES + 2] = this.clock.now;
+    owners[row * OWNERS] = slot;
+    owners[row * OWNERS + 1] = entryId;
+    owners[row * OWNERS + 2] = proc;
+    return row;
+  }
+
+  /**
+   * The time in [from, to) of all spans, by goroutine and P; latest end first. Valid until the next question. Some may
+   * be missing if more spans than the log holds have ended since `from`.
+   */
+  within(from: number, to: number): SpanTotals {
+    const { times, owners, totals } = this;
+    totals.clear();
     const oldest = Math.max(0, this.length - CAPACITY);
-    for (let i = this.length - 1; i >= oldest; i--) {
-      const at = (i & (CAPACITY - 1)) * FIELDS;
-      if (spans[at + 3] <= from) return true;
-      if (--this.budget < 0) return false;
-      if (spans[at + 2] >= to) continue;
-      const entry = Math.floor(spans[at + 1] / ENTRY_SHIFT) - 1;
-      const proc = (spans[at + 1] % ENTRY_SHIFT) - 1;
-      visitor(spans[at], entry, proc, Math.max(from, spans[at + 2]), Math.min(to, spans[at + 3]));
+    for (let i = this.length - 1; i >= oldest && this.budget > 0; i--) {
+      const row = i & (CAPACITY - 1);
+      const end = times[row * TIMES + 2];
+      if (end <= from) break;
+      this.budget--;
+      const begin = times[row * TIMES + 1];
+      if (begin >= to) continue;
+      const at = totals.rowOf(times[row * TIMES], owners[row * OWNERS], owners[row * OWNERS + 2], owners[row * OWNERS + 1]);
+      totals.ns[at] += (end < to ? end : to) - (begin > from ? begin : from);
     }
-    return oldest === 0;
+    return totals;
   }
 }

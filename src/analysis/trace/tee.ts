@@ -23,34 +23,34 @@ export class SpanTee implements SpanObserver {
     this.second = second;
   }
 
-  goSpan(go: GoTrack, state: GState, from: number, to: number, edge: number): void {
-    this.first.goSpan(go, state, from, to, edge);
-    this.second.goSpan(go, state, from, to, edge);
+  goSpan(go: GoTrack, state: GState, edge: number): void {
+    this.first.goSpan(go, state, edge);
+    this.second.goSpan(go, state, edge);
   }
 
-  procSpan(proc: ProcTrack, state: PState, from: number, to: number): void {
-    this.first.procSpan(proc, state, from, to);
-    this.second.procSpan(proc, state, from, to);
+  procSpan(proc: ProcTrack, state: PState): void {
+    this.first.procSpan(proc, state);
+    this.second.procSpan(proc, state);
   }
 
-  holdBegins(proc: ProcTrack, go: GoTrack, time: number): void {
-    this.first.holdBegins(proc, go, time);
-    this.second.holdBegins(proc, go, time);
+  holdBegins(proc: ProcTrack, go: GoTrack): void {
+    this.first.holdBegins(proc, go);
+    this.second.holdBegins(proc, go);
   }
 
-  holdEnds(proc: ProcTrack, go: GoTrack, time: number): void {
-    this.first.holdEnds(proc, go, time);
-    this.second.holdEnds(proc, go, time);
+  holdEnds(proc: ProcTrack, go: GoTrack): void {
+    this.first.holdEnds(proc, go);
+    this.second.holdEnds(proc, go);
   }
 
-  stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number, time: number): void {
-    this.first.stackSeen(go, proc, stack, source, time);
-    this.second.stackSeen(go, proc, stack, source, time);
+  stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number): void {
+    this.first.stackSeen(go, proc, stack, source);
+    this.second.stackSeen(go, proc, stack, source);
   }
 
-  goEnds(go: GoTrack, time: number, edge: number): void {
-    this.first.goEnds(go, time, edge);
-    this.second.goEnds(go, time, edge);
+  goEnds(go: GoTrack): void {
+    this.first.goEnds(go);
+    this.second.goEnds(go);
   }
 
   other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void {

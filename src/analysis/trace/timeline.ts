@@ -85,16 +85,22 @@ export class TimelineBuilder implements SpanCompanion {
     this.view = view;
   }
 
+  private get now(): number {
+    return (this.view as SchedulerView).now;
+  }
+
   // ---- what is told ----
 
-  goSpan(_go: GoTrack, state: GState, _from: number, to: number, edge: number): void {
+  goSpan(_go: GoTrack, state: GState, edge: number): void {
     if (state !== GS.runnable || edge !== EDGE.head) return;
     // It has waited since the trace began, which the queue could not know.
-    const end = Math.min(to, this.window.to);
+    const end = Math.min(this.now, this.window.to);
     if (end > this.window.from) this.shared.add(LANE.waitingAtStart, 0, this.window.from, end);
   }
 
-  procSpan(proc: ProcTrack, state: PState, from: number, to: number): void {
+  procSpan(proc: ProcTrack, state: PState): void {
+    const { since: from } = proc;
+    const { now: to } = this;
     if (this.only !== undefined && proc.id !== this.only) return;
     const begin = from > this.window.from ? from : this.window.from;
     const end = to < this.window.to ? to : this.window.to;
@@ -111,12 +117,12 @@ export class TimelineBuilder implements SpanCompanion {
     } else this.contendedAtIdle[proc.id] ??= 0;
   }
 
-  holdBegins(proc: ProcTrack, go: GoTrack, time: number): void {
-    this.keeper.holdBegins(proc.id, go, time);
+  holdBegins(proc: ProcTrack, go: GoTrack): void {
+    this.keeper.holdBegins(proc.id, go, proc.heldSince);
   }
 
-  holdEnds(proc: ProcTrack, _go: GoTrack, time: number): void {
-    this.keeper.holdEnds(proc.id, time);
+  holdEnds(proc: ProcTrack): void {
+    this.keeper.holdEnds(proc.id, this.now);
   }
 
   stackSeen(): void {}

@@ -1,5 +1,6 @@
 /** Goroutines and Ps while a trace is followed: what each does now, and since when. */
 
+import { DOUBLE } from '../../base/doubles.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
 
@@ -16,7 +17,7 @@ export class GoTrack {
   /** Index for what is kept by goroutine: no two have the same at a time. */
   readonly slot: number;
   state: GState = GS.waiting;
-  since = 0;
+  since = DOUBLE;
   /** Whether the beginning of the present span was seen; false if a status told of it. */
   seenBegin = false;
   /** Why it waits; empty where the trace does not say. */
@@ -38,8 +39,8 @@ export class GoTrack {
   stopping = false;
   /** Whether its id may be used again after it: the goroutine of a thread that C made. */
   reusable = false;
-  /** Time of its first running; -1 before. */
-  firstRunning = -1;
+  /** Time of its first running; -Infinity before. */
+  firstRunning = Number.NEGATIVE_INFINITY;
   /** Neighbours in the list of runnable goroutines, longest waiting first. */
   earlier: GoTrack | null = null;
   later: GoTrack | null = null;
@@ -47,6 +48,7 @@ export class GoTrack {
   regions: OpenRegion[] | null = null;
 
   constructor(id: number, slot: number) {
+    this.since = 0;
     this.id = id;
     this.slot = slot;
   }
@@ -64,9 +66,9 @@ export class ProcTrack {
   running = false;
   go: GoTrack | null = null;
   /** Since when `go` holds it. */
-  heldSince = 0;
+  heldSince = DOUBLE;
   state: PState = PS.idle;
-  since = 0;
+  since = DOUBLE;
   /** Nothing but its status was told so far: its state reaches back to the trace's start. */
   fresh = true;
   sweeping = false;
@@ -74,6 +76,7 @@ export class ProcTrack {
   stopping = false;
 
   constructor(id: number) {
+    this.heldSince = this.since = 0;
     this.id = id;
   }
 

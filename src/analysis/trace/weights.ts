@@ -5,6 +5,7 @@
  * only whole spans, each clipped to the time from its goroutine's first running on; stacks of the events that began them.
  */
 
+import type { MoveCode, MoveSink } from '../../model/moves.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import type { TraceEvent, TraceSink, TraceTables } from '../../model/trace.ts';
 import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
@@ -47,7 +48,7 @@ interface Clipped {
   readonly after: Map<StackId, number>;
 }
 
-export class TraceWeigher implements TraceSink, SpanObserver {
+export class TraceWeigher implements TraceSink, MoveSink, SpanObserver {
   private readonly options: WeighOptions;
   private readonly window: Window;
   private readonly view: SchedulerView;
@@ -79,6 +80,10 @@ export class TraceWeigher implements TraceSink, SpanObserver {
     this.view.event(event);
   }
 
+  move(code: MoveCode, elapsed: number, p: number, goroutine: number, reason: string, stack: number, ownStack: number): void {
+    this.view.move(code, elapsed, p, goroutine, reason, stack, ownStack);
+  }
+
   /** Ends the trace and hands out what was added up, in the order of first sight. */
   finish(sink: WeighedSink): void {
     this.view.finish();
@@ -90,7 +95,9 @@ export class TraceWeigher implements TraceSink, SpanObserver {
 
   // ---- spans ----
 
-  goSpan(go: GoTrack, state: GState, from: number, to: number, edge: number): void {
+  goSpan(go: GoTrack, state: GState, edge: number): void {
+    const { since: from } = go;
+    const { now: to } = this.view;
     if (this.options.asGo) {
       if (edge === EDGE.none && this.counts(state, go.reason)) this.clip(go, from, to);
       return;
@@ -104,7 +111,8 @@ export class TraceWeigher implements TraceSink, SpanObserver {
     else this.add(go, state, this.stackOf(go, state), ns);
   }
 
-  stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number, time: number): void {
+  stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number): void {
+    const { now: time } = this.view;
     if (source !== SOURCE.sample || !this.window.contains(time)) return;
     const { weight } = this.options;
     if (weight === 'running' && go !== null) this.keepSample(go, stack);
@@ -227,7 +235,7 @@ export class TraceWeigher implements TraceSink, SpanObserver {
     const clipped = this.clipped.get(go.id);
     if (clipped === undefined) return;
     if (go.firstRunning >= 0) clipped.before.clear();
-    if (this.view.moving === null) return;
+    if (this.view.ended) return;
     if (!go.reusable) {
       for (const all of [clipped.before, clipped.after]) for (const [stack, ns] of all) this.groups.addTo([], stack, ns);
       this.clipped.delete(go.id);

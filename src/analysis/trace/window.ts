@@ -20,7 +20,13 @@ export class Window {
     return end > begin ? end - begin : 0;
   }
 
+  /** The moment of the window that is nearest to a time. */
+  clamp(time: number): number {
+    if (this.whole) return time;
+    return time < this.from ? this.from : time > this.to ? this.to : time;
+  }
+
   contains(time: number): boolean {
-    return time >= this.from && time < this.to;
+    return this.whole || (time >= this.from && time < this.to);
   }
 }

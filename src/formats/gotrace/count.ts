@@ -1,6 +1,8 @@
 /** What a trace holds, counted as `go tool trace -d=parsed` prints it. */
 
+import { DOUBLE } from '../../base/doubles.ts';
 import { inputErrorOf, type Problem } from '../../base/errors.ts';
+import { GO, type MoveCode, moveFrom } from '../../model/moves.ts';
 import { NOBODY, type TraceEvent, type TracePart } from '../../model/trace.ts';
 
 /** Counts while the events go by. */
@@ -13,7 +15,11 @@ export class TraceCounter {
   private transitions = 0;
   private goroutines = 0;
   private regions = 0;
-  private lastTime = 0;
+  private lastTime = DOUBLE;
+
+  constructor() {
+    this.lastTime = 0;
+  }
 
   add(event: TraceEvent): void {
     const { kind, subject } = event;
@@ -27,6 +33,14 @@ export class TraceCounter {
     this.byKind[kind] = (this.byKind[kind] ?? 0) + 1;
     if (kind === 'TaskBegin' || kind === 'TaskEnd') this.tasks.add(subject);
     else if (kind === 'RegionBegin' || (kind === 'RegionEnd' && event.value === 0)) this.regions++;
+  }
+
+  /** Counts a transition of a goroutine that is told as a move. */
+  move(code: MoveCode, elapsed: number): void {
+    this.events++;
+    this.transitions++;
+    this.lastTime += elapsed;
+    if (moveFrom(code) === GO.none) this.goroutines++;
   }
 
   private addTransition({ resource, subject, from, to }: TraceEvent): void {

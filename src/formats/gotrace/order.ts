@@ -8,6 +8,7 @@
  * transitions.ts.
  */
 
+import { DOUBLE } from '../../base/doubles.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import type { Batch, CpuSample, Generation } from './generation.ts';
 import { ARG_COUNTS, FIRST_VERSIONS, MAX_ARGS, TIMED_EVENTS } from './spec.ts';
@@ -22,7 +23,7 @@ export class ThreadCursor {
   readonly thread: Thread;
   type = 0;
   /** Nanoseconds since the trace's base. */
-  time = 0;
+  time = DOUBLE;
   offset = 0;
   readonly args = new Float64Array(MAX_ARGS);
   private readonly batches: readonly Batch[];
@@ -30,9 +31,10 @@ export class ThreadCursor {
   private readonly version: number;
   private index = -1;
   private bytes: ByteCursor | null = null;
-  private batchTime = 0;
+  private batchTime = DOUBLE;
 
   constructor(m: number, batches: readonly Batch[], thread: Thread, clock: Clock, version: number) {
+    this.time = this.batchTime = 0;
     this.m = m;
     this.thread = thread;
     this.batches = batches;

@@ -1,9 +1,10 @@
 /** What the events of Ps, goroutines and system calls need and do. */
 
-import { type GoState, NOBODY, type ProcState } from '../../model/trace.ts';
+import { GO, GO_WORDS } from '../../model/moves.ts';
+import { NOBODY, type ProcState } from '../../model/trace.ts';
 import { orNone } from './generation.ts';
 import { Ev, GoStatus, ProcStatus } from './spec.ts';
-import { type Args, GO_STATES, type Goroutine, type Handler, type Proc, type SchedulerState } from './state.ts';
+import type { Args, Goroutine, Handler, Proc, SchedulerState } from './state.ts';
 
 // ---- Ps ----
 
@@ -90,12 +91,12 @@ function goStatus(state: SchedulerState, args: Args): boolean {
   if (goroutine === undefined) {
     if (!state.isFirst) throw state.broken(`goroutine ${id} is first seen by its status, after the first generation`);
     goroutine = state.newGoroutine(id, wanted);
-    state.sendStatus(goroutine, 'Undetermined', GO_STATES[wanted], statusStack(state, stack), orNone(m));
+    state.sendStatus(goroutine, 'Undetermined', GO_WORDS[wanted], statusStack(state, stack), orNone(m));
   } else {
     if (goroutine.status !== wanted) throw state.broken(`goroutine ${id} has the status ${goroutine.status}, not ${wanted}`);
     goroutine.seq = 0;
     goroutine.generation = state.current.number;
-    state.sendStatus(goroutine, GO_STATES[wanted], GO_STATES[wanted], statusStack(state, stack), orNone(m));
+    state.sendStatus(goroutine, GO_WORDS[wanted], GO_WORDS[wanted], statusStack(state, stack), orNone(m));
   }
   if (wanted === GoStatus.running) state.thread.goroutine = goroutine;
   else if (wanted === GoStatus.syscall) bindSyscall(state, goroutine, orNone(m));
@@ -136,7 +137,7 @@ function create(state: SchedulerState, id: number, status: number, newStack: num
   state.checkUnused(id);
   const by = state.thread.goroutine;
   if (by !== null && by.status !== GoStatus.running) throw state.broken(`goroutine ${by.id} makes another one, but does not run`);
-  state.sendGo(state.newGoroutine(id, status), 'NotExist', GO_STATES[status], stack, newStack);
+  state.sendGo(state.newGoroutine(id, status), GO.none, status, stack, newStack);
   return true;
 }
 
@@ -145,7 +146,7 @@ function goCreateSyscall(state: SchedulerState, args: Args): boolean {
   state.need('~', '-');
   state.checkUnused(id);
   const goroutine = state.newGoroutine(id, GoStatus.syscall);
-  state.sendGo(goroutine, 'NotExist', 'Syscall');
+  state.sendGo(goroutine, GO.none, GO.syscall);
   state.thread.goroutine = goroutine;
   return true;
 }
@@ -157,7 +158,7 @@ function goStart(state: SchedulerState, args: Args): boolean {
   if (goroutine === undefined || goroutine.status !== GoStatus.runnable || !state.follows(goroutine, seq)) return false;
   state.need('+', '-');
   goroutine.seq = seq;
-  state.sendGo(goroutine, 'Runnable', 'Running');
+  state.sendGo(goroutine, GO.runnable, GO.running);
   goroutine.status = GoStatus.running;
   state.thread.goroutine = goroutine;
   return true;
@@ -166,18 +167,18 @@ function goStart(state: SchedulerState, args: Args): boolean {
 function goStop(state: SchedulerState, args: Args): boolean {
   const reason = args[0];
   const stack = args[1];
-  return leave(state, GoStatus.runnable, 'Runnable', state.text(reason), stack);
+  return leave(state, GO.runnable, state.text(reason), stack);
 }
 
 function goBlock(state: SchedulerState, args: Args): boolean {
   const reason = args[0];
   const stack = args[1];
-  return leave(state, GoStatus.waiting, 'Waiting', state.text(reason), stack);
+  return leave(state, GO.waiting, state.text(reason), stack);
 }
 
-function leave(state: SchedulerState, status: number, to: GoState, name: string, stack: number): true {
+function leave(state: SchedulerState, status: number, reason: string, stack: number): true {
   const goroutine = state.runningGoroutine();
-  state.sendLeave(goroutine, to, name, stack);
+  state.sendLeave(goroutine, status, reason, stack);
   goroutine.status = status;
   state.thread.goroutine = null;
   return true;
@@ -185,7 +186,7 @@ function leave(state: SchedulerState, status: number, to: GoState, name: string,
 
 function goDestroy(state: SchedulerState): boolean {
   const goroutine = state.runningGoroutine();
-  state.sendGo(goroutine, 'Running', 'NotExist');
+  state.sendGo(goroutine, GO.running, GO.none);
   state.remove(goroutine);
   state.thread.goroutine = null;
   return true;
@@ -198,7 +199,7 @@ function goUnblock(state: SchedulerState, args: Args): boolean {
   const goroutine = state.goroutines.get(id);
   if (goroutine === undefined || goroutine.status !== GoStatus.waiting || !state.follows(goroutine, seq)) return false;
   goroutine.seq = seq;
-  state.sendGo(goroutine, 'Waiting', 'Runnable', stack);
+  state.sendGo(goroutine, GO.waiting, GO.runnable, stack);
   goroutine.status = GoStatus.runnable;
   return true;
 }
@@ -212,12 +213,12 @@ function goSwitch(state: SchedulerState, args: Args): boolean {
   if (next === undefined || next.status !== GoStatus.waiting || !state.follows(next, seq)) return false;
   const ends = state.cursor?.type === Ev.GoSwitchDestroy;
   next.seq = seq;
-  state.sendGo(next, 'Waiting', 'Runnable');
-  state.sendGo(current, 'Running', ends ? 'NotExist' : 'Waiting');
+  state.sendGo(next, GO.waiting, GO.runnable);
+  state.sendGo(current, GO.running, ends ? GO.none : GO.waiting);
   if (ends) state.remove(current);
   else current.status = GoStatus.waiting;
   state.thread.goroutine = null;
-  state.sendGo(next, 'Runnable', 'Running');
+  state.sendGo(next, GO.runnable, GO.running);
   next.status = GoStatus.running;
   state.thread.goroutine = next;
   return true;
@@ -233,7 +234,7 @@ function goSyscallBegin(state: SchedulerState, args: Args): boolean {
   if (!state.follows(proc, seq))
     throw state.broken(`a system call with number ${seq} of P ${proc.id}; ${proc.seq + 1} is expected`);
   proc.seq = seq;
-  state.sendGo(goroutine, 'Running', 'Syscall', stack, stack);
+  state.sendGo(goroutine, GO.running, GO.syscall, stack, stack);
   goroutine.status = GoStatus.syscall;
   proc.status = ProcStatus.syscall;
   return true;
@@ -244,7 +245,7 @@ function goSyscallEnd(state: SchedulerState): boolean {
   const goroutine = state.syscallGoroutine();
   const proc = state.thread.proc as Proc;
   if (proc.status !== ProcStatus.syscall) throw state.broken(`P ${proc.id} ends a system call that it is not in`);
-  state.sendGo(goroutine, 'Syscall', 'Running');
+  state.sendGo(goroutine, GO.syscall, GO.running);
   goroutine.status = GoStatus.running;
   proc.status = ProcStatus.running;
   return true;
@@ -254,7 +255,7 @@ function goSyscallEndBlocked(state: SchedulerState): boolean {
   if (state.thread.proc?.status === ProcStatus.syscall) return false;
   state.need('~', '+');
   const goroutine = state.syscallGoroutine();
-  state.sendGo(goroutine, 'Syscall', 'Runnable');
+  state.sendGo(goroutine, GO.syscall, GO.runnable);
   goroutine.status = GoStatus.runnable;
   state.thread.goroutine = null;
   return true;
@@ -269,7 +270,7 @@ function goDestroySyscall(state: SchedulerState): boolean {
     state.sendProc(proc, 'Running', 'Idle');
     proc.status = ProcStatus.abandoned;
   }
-  state.sendGo(goroutine, 'Syscall', 'NotExist');
+  state.sendGo(goroutine, GO.syscall, GO.none);
   state.remove(goroutine);
   state.thread.proc = state.thread.goroutine = null;
   return true;

@@ -11,13 +11,12 @@
 
 import type { Problem } from '../../base/errors.ts';
 import { InputError } from '../../base/errors.ts';
-import type { TraceEvent } from '../../model/trace.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
 import { Clock, type ClockBase, orderGeneration } from './order.ts';
 import { Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
 import type { PackableTables } from './stacks.ts';
-import { SchedulerState } from './state.ts';
+import { type EventSink, SchedulerState } from './state.ts';
 import { convertV1 } from './v1convert.ts';
 import { V1File } from './v1file.ts';
 import { V1_VERSIONS } from './v1spec.ts';
@@ -34,9 +33,8 @@ export function looksLikeTrace(head: Uint8Array): boolean {
 }
 
 /** Who takes a trace, with tables that can be sent to another thread. */
-export interface TraceReaderSink {
+export interface TraceReaderSink extends EventSink {
   generation(tables: PackableTables): void;
-  event(event: TraceEvent): void;
 }
 
 /** Where a batch's payload lies in what is pending. */
@@ -86,7 +84,7 @@ export class TraceReader {
     this.tellsBytes = tellsBytes;
     this.sink = sink;
     this.report = report;
-    this.state = new SchedulerState((event) => sink.event(event));
+    this.state = new SchedulerState(sink);
   }
 
   /** Of the header, `1.26`. */

@@ -3,7 +3,9 @@
  * events that the handlers of procs.ts and ranges.ts make.
  */
 
+import { DOUBLE } from '../../base/doubles.ts';
 import { IdMap } from '../../base/idmap.ts';
+import { GO, GO_WORDS, type MoveSink, moveCode } from '../../model/moves.ts';
 import { blankEvent, type GoState, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
 import { TraceError } from './bytes.ts';
 import type { CpuSample, Generation } from './generation.ts';
@@ -47,15 +49,20 @@ export interface Thread {
   goroutine: Goroutine | null;
 }
 
-export const GO_STATES: readonly GoState[] = ['Undetermined', 'Runnable', 'Running', 'Syscall', 'Waiting'];
-
 /** Needs of an event: the thread's P and goroutine must be there (`+`), must not (`-`), may be (`~`). */
 type Need = '+' | '-' | '~';
 
 type Details = Partial<TraceEvent>;
 
+/** Who is given the events; with `move`, transitions of goroutines as numbers. */
+export interface EventSink extends Partial<MoveSink> {
+  event(event: TraceEvent): void;
+}
+
 export class SchedulerState {
-  private readonly emit: (event: TraceEvent) => void;
+  private readonly sink: EventSink;
+  /** The same, if it takes moves. */
+  private readonly mover: MoveSink | null;
   readonly procs = new IdMap<Proc>();
   readonly goroutines = new IdMap<Goroutine>();
   readonly threads = new Map<number, Thread>();
@@ -64,15 +71,17 @@ export class SchedulerState {
   gcSeq = 0;
   private generation: Generation | null = null;
   private firstGeneration = -1;
-  /** Of the event handed out last. */
-  lastTime = -1;
+  /** Of the event handed out last; -1 before the first one. */
+  lastTime = DOUBLE;
   cursor: WireEvent | null = null;
   thread: Thread = { proc: null, goroutine: null };
   private readonly event = blankEvent();
 
-  /** `emit` is given one object again and again. */
-  constructor(emit: (event: TraceEvent) => void) {
-    this.emit = emit;
+  /** `sink` is given one object again and again. */
+  constructor(sink: EventSink) {
+    this.lastTime = -1;
+    this.sink = sink;
+    this.mover = sink.move === undefined ? null : (sink as MoveSink);
   }
 
   /** Begins a generation: sequence numbers count from 0 again. */
@@ -85,7 +94,7 @@ export class SchedulerState {
   sync(time: number | null): void {
     this.thread = { proc: null, goroutine: null };
     this.reset('Sync', time ?? this.lastTime + 1, NOBODY);
-    this.emit(this.event);
+    this.sink.event(this.event);
   }
 
   sample({ m, p, g, stack }: CpuSample, time: number): void {
@@ -93,7 +102,7 @@ export class SchedulerState {
     this.event.p = p;
     this.event.g = g;
     this.event.stack = stack;
-    this.emit(this.event);
+    this.sink.event(this.event);
   }
 
   // ---- threads, Ps, goroutines ----
@@ -191,11 +200,8 @@ export class SchedulerState {
   /** Hands the event out; its stacks must be in the generation's table. */
   private deliver(): void {
     const { event } = this;
-    if (event.stack !== 0) this.current.checkStack(event.stack, (this.cursor as WireEvent).offset);
-    if (event.subjectStack !== 0 && event.subjectStack !== event.stack) {
-      this.current.checkStack(event.subjectStack, (this.cursor as WireEvent).offset);
-    }
-    this.emit(event);
+    this.checkStacks(event.stack, event.subjectStack);
+    this.sink.event(event);
   }
 
   /** `subject`: the goroutine or P whose range it is, {@link NOBODY} for one of all. */
@@ -219,12 +225,14 @@ export class SchedulerState {
     this.deliver();
   }
 
-  /** `stack`: where the thread was; `subjectStack`: where the goroutine was, or begins. */
-  sendGo(goroutine: Goroutine, from: GoState, to: GoState, stack = 0, subjectStack = 0): void {
-    const event = this.transition('goroutine', goroutine.id, from, to);
-    event.stack = stack;
-    event.subjectStack = subjectStack;
-    this.deliver();
+  /** `stack`: where the thread was; `ownStack`: where the goroutine was, or begins. States are those of {@link GO}. */
+  sendGo(goroutine: Goroutine, from: number, to: number, stack = 0, ownStack = 0): void {
+    this.move(goroutine, from, to, '', stack, ownStack);
+  }
+
+  /** A goroutine leaves its thread, for a reason. */
+  sendLeave(goroutine: Goroutine, to: number, reason: string, stack: number): void {
+    this.move(goroutine, GO.running, to, reason, stack, stack);
   }
 
   /** A goroutine is said to be in a state, on thread `m` where it is in a system call. */
@@ -235,12 +243,27 @@ export class SchedulerState {
     this.deliver();
   }
 
-  /** A goroutine leaves its thread, for a reason. */
-  sendLeave(goroutine: Goroutine, to: GoState, name: string, stack: number): void {
-    const event = this.transition('goroutine', goroutine.id, 'Running', to);
-    event.name = name;
-    event.stack = event.subjectStack = stack;
-    this.deliver();
+  private move(goroutine: Goroutine, from: number, to: number, reason: string, stack: number, ownStack: number): void {
+    const { mover } = this;
+    if (mover === null) {
+      const event = this.transition('goroutine', goroutine.id, GO_WORDS[from], GO_WORDS[to]);
+      event.name = reason;
+      event.stack = stack;
+      event.subjectStack = ownStack;
+      this.deliver();
+      return;
+    }
+    const { lastTime } = this;
+    const { time } = this.cursor as WireEvent;
+    this.lastTime = time > lastTime ? time : lastTime + 1;
+    this.checkStacks(stack, ownStack);
+    const p = this.thread.proc?.id ?? NOBODY;
+    mover.move(moveCode(from, to), this.lastTime - lastTime, p, goroutine.id, reason, stack, ownStack);
+  }
+
+  private checkStacks(stack: number, ownStack: number): void {
+    if (stack !== 0) this.current.checkStack(stack, (this.cursor as WireEvent).offset);
+    if (ownStack !== 0 && ownStack !== stack) this.current.checkStack(ownStack, (this.cursor as WireEvent).offset);
   }
 
   private transition(resource: 'proc' | 'goroutine', id: number, from: GoState | ProcState, to: GoState | ProcState): TraceEvent {

@@ -5,7 +5,8 @@ import { DurationCounter } from '../../../src/analysis/trace/durations.ts';
 import { StackKinds } from '../../../src/analysis/trace/kinds.ts';
 import { Lanes } from '../../../src/analysis/trace/lanes.ts';
 import { SpanLog } from '../../../src/analysis/trace/spanlog.ts';
-import { GoTrack } from '../../../src/analysis/trace/tracks.ts';
+import type { SpanTotals } from '../../../src/analysis/trace/spantotals.ts';
+import { GoTrack, ProcTrack } from '../../../src/analysis/trace/tracks.ts';
 import { TopK } from '../../../src/base/topk.ts';
 import { NO_STACK, StackTable } from '../../../src/model/stacks.ts';
 import { HOTSPOT_KINDS } from '../../../src/model/traceanalysis.ts';
@@ -120,30 +121,58 @@ describe('lanes', () => {
 });
 
 describe('the log of spans', () => {
-  it('finds what overlaps, cut to what was asked for', () => {
-    const log = new SpanLog();
-    const go = (id: number) => Object.assign(new GoTrack(id, id), { entryId: id });
-    log.add(go(1), 0, 0, 10);
-    log.add(go(2), 1, 5, 20);
-    log.add(go(3), 0, 12, 30);
-    log.add(go(4), 0, 30, 40);
-    const seen: number[][] = [];
-    expect(log.visit(10, 30, (id, entry, proc, from, to) => seen.push([id, entry, proc, from, to]))).toBe(true);
-    expect(seen).toEqual([
-      [3, 3, 0, 12, 30],
-      [2, 2, 1, 10, 20],
+  const listed = ({ count, goroutines, entries, procs, ns }: SpanTotals) =>
+    Array.from({ length: count }, (_, row) => [goroutines[row], entries[row], procs[row], ns[row]]);
+
+  it('adds up what overlaps, cut to what was asked for', () => {
+    const clock = { now: 0 };
+    const log = new SpanLog(clock);
+    const add = (id: number, proc: number, heldSince: number, end: number) => {
+      clock.now = end;
+      log.addHold(Object.assign(new ProcTrack(proc), { heldSince }), Object.assign(new GoTrack(id, id), { entryId: id }));
+    };
+    add(1, 0, 0, 10);
+    add(2, 1, 5, 20);
+    add(3, 0, 12, 25);
+    add(3, 1, 25, 27);
+    add(3, 0, 27, 30);
+    add(4, 0, 30, 40);
+    expect(listed(log.within(10, 30))).toEqual([
+      [3, 3, 0, 16],
+      [3, 3, 1, 2],
+      [2, 2, 1, 10],
+    ]);
+    expect(listed(log.within(12, 28))).toEqual([
+      [3, 3, 0, 14],
+      [3, 3, 1, 2],
+      [2, 2, 1, 8],
     ]);
   });
 
-  it('says so when older spans are gone', () => {
-    const log = new SpanLog();
+  it('tells goroutines apart that had the same slot, and very many', () => {
+    const clock = { now: 0 };
+    const log = new SpanLog(clock);
+    for (let id = 0; id < 5000; id++) {
+      clock.now = 10 * (id + 1);
+      log.addWait(Object.assign(new GoTrack(id, id % 7), { since: 10 * id }));
+    }
+    const all = log.within(0, 50_000);
+    expect(all.count).toBe(5000);
+    expect(new Set(all.goroutines.subarray(0, 5000)).size).toBe(5000);
+    expect(all.ns.subarray(0, 5000).every((ns) => ns === 10)).toBe(true);
+  });
+
+  it('holds the latest ones', () => {
+    const clock = { now: 0 };
+    const log = new SpanLog(clock);
     const go = new GoTrack(1, 1);
-    for (let i = 0; i < 300_000; i++) log.add(go, 0, i, i + 1);
-    let count = 0;
-    const count1 = () => void count++;
-    expect(log.visit(299_000, 300_000, count1)).toBe(true);
-    expect(count).toBe(1000);
-    expect(log.visit(0, 10, count1)).toBe(false);
+    for (let i = 0; i < 300_000; i++) {
+      go.since = i;
+      clock.now = i + 1;
+      log.addWait(go);
+    }
+    expect(listed(log.within(299_000, 300_000))).toEqual([[1, -1, -1, 1000]]);
+    expect(log.within(0, 10).count).toBe(0);
   });
 });
 
