@@ -4,14 +4,17 @@ export class TopK<T> {
   private readonly capacity: number;
   private readonly keys: number[] = [];
   private readonly items: T[] = [];
+  /** What a key must exceed: asked for much more often than it changes. */
+  private bar: number;
 
   constructor(capacity: number) {
     this.capacity = capacity;
+    this.bar = capacity > 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
 
   /** Whether something with this key would be kept; of equal keys the earlier one is. */
   wants(key: number): boolean {
-    return this.capacity > 0 && (this.keys.length < this.capacity || key > this.keys[0]);
+    return key > this.bar;
   }
 
   /** Keeps an item, if it is among the greatest so far. */
@@ -26,6 +29,7 @@ export class TopK<T> {
       this.items[0] = item;
       this.fall(0);
     }
+    if (this.keys.length === this.capacity) this.bar = this.keys[0];
   }
 
   /** Greatest first; equal ones in any order. */

@@ -11,8 +11,8 @@
  */
 
 import { DOUBLE } from '../base/doubles.ts';
-import type { MoveCode, MoveSink } from './moves.ts';
-import { blankEvent, type GoState, type ProcState, type TraceEvent, type TraceEventKind, type TraceSink } from './trace.ts';
+import type { GoState, MoveCode, MoveSink } from './moves.ts';
+import { blankEvent, type ProcState, type TraceEvent, type TraceEventKind, type TraceSink } from './trace.ts';
 
 const KINDS: readonly TraceEventKind[] = [
   'Sync',

@@ -3,9 +3,10 @@
  * of them takes numbers instead of an object with the fields of all kinds of events.
  */
 
-import type { GoState, TraceEvent } from './trace.ts';
+/** States of goroutines, in the words of Go's own reader. */
+export type GoState = 'Undetermined' | 'NotExist' | 'Runnable' | 'Running' | 'Syscall' | 'Waiting';
 
-/** States of goroutines, numbered as traces number them; `none` before it is made and after its end. */
+/** The same, numbered as traces number them; `none` before it is made and after its end. */
 export const GO = { none: 0, runnable: 1, running: 2, syscall: 3, waiting: 4 } as const;
 export const GO_WORDS: readonly GoState[] = ['NotExist', 'Runnable', 'Running', 'Syscall', 'Waiting'];
 
@@ -28,7 +29,7 @@ export function moveTo(code: MoveCode): number {
 }
 
 /** The number of a state; -1 for `Undetermined` and for what is no goroutine's. The words are constants: comparing is fast. */
-export function goNumber(state: TraceEvent['from']): number {
+export function goNumber(state: string | null): number {
   if (state === 'Running') return GO.running;
   if (state === 'Runnable') return GO.runnable;
   if (state === 'Waiting') return GO.waiting;

@@ -1,7 +1,7 @@
 /** Execution traces: what one holds, and its events as they are handed out in order. */
 
 import { DOUBLE } from '../base/doubles.ts';
-import type { MoveSink } from './moves.ts';
+import type { GoState, MoveSink } from './moves.ts';
 import type { StackId, StackTable } from './stacks.ts';
 
 /** What an event says, in the words of Go's own reader (golang.org/x/exp/trace). */
@@ -21,8 +21,7 @@ export type TraceEventKind =
   | 'StateTransition'
   | 'Experimental';
 
-/** States of goroutines and Ps. A P in a system call counts as running until it is stopped or stolen. */
-export type GoState = 'Undetermined' | 'NotExist' | 'Runnable' | 'Running' | 'Syscall' | 'Waiting';
+/** States of Ps. One in a system call counts as running until it is stopped or stolen. */
 export type ProcState = 'Undetermined' | 'NotExist' | 'Running' | 'Idle';
 
 /** No M, P or G. */

@@ -12,7 +12,7 @@ import { StackKinds } from './kinds.ts';
 import { Lanes } from './lanes.ts';
 import { LatencyCounter } from './latency.ts';
 import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
-import { ProcUsageCounter } from './procusage.ts';
+import { type ProcRow, ProcUsageCounter } from './procusage.ts';
 import { SchedulerView } from './scheduler.ts';
 import { type SpanCompanion, SpanTee } from './tee.ts';
 import { type GoTrack, GS, type GState, type ProcTrack } from './tracks.ts';
@@ -52,10 +52,6 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   private readonly collector: CollectorCounter;
   private readonly user: UserSpanCounter;
   private readonly lanes: Lanes;
-  /** By P: contended time up to when it became idle. */
-  private readonly idleSince: number[] = [];
-  /** By P: since when it is not idle. */
-  private readonly busySince: number[] = [];
   /** Whether a goroutine's entry function is wanted, by entry id. */
   private readonly entryWanted: boolean[] = [];
   private readonly wantsAll: boolean;
@@ -77,6 +73,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     this.groups = new GroupCounter();
     this.latency = new LatencyCounter({ top, clock: this.view, procs: this.view.procs, entryName });
     const filter = {
+      wantsAll: this.wantsAll && options.proc === undefined,
       top,
       minDurationNs: options.minDurationNs ?? 0,
       kind: options.kind ?? null,
@@ -159,20 +156,22 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   }
 
   procSpan(proc: ProcTrack, state: PState): void {
-    const { id } = proc;
     const ns = this.window.overlap(proc.since, this.view.now);
-    this.usage.addSpan(id, state, ns);
-    if (state === PS.idle) {
-      this.usage.addIdleContended(id, this.view.runnable.contended - (this.idleSince[id] ?? 0));
-      this.busySince[id] = this.view.now;
-    } else {
-      this.busySince[id] ??= proc.since;
-      if (state !== PS.scheduler && ns > 0) this.hotspots.addTime(id, state, ns);
-    }
-    if (proc.running && !this.view.ended) return;
-    // It is idle from now on, or the trace has ended.
-    this.idleSince[id] = this.view.runnable.contended;
-    if (state !== PS.idle) this.addToLane(id, this.busySince[id], this.view.now);
+    const row = this.usage.addSpan(proc.id, state, ns);
+    if (state === PS.idle) row.idleContended += this.view.runnable.contended - row.contendedAtIdle;
+    else if (state !== PS.scheduler && ns > 0) this.hotspots.addTime(proc.id, state, ns);
+    if (state === PS.idle || !proc.running || this.view.ended) this.turn(proc, state, row);
+    else if (Number.isNaN(row.busySince)) row.busySince = proc.since;
+  }
+
+  /** A P has become idle, or was, or the trace has ended. */
+  private turn(proc: ProcTrack, state: PState, row: ProcRow): void {
+    const { now, runnable, ended } = this.view;
+    const since = Number.isNaN(row.busySince) ? proc.since : row.busySince;
+    row.busySince = now;
+    if (proc.running && !ended) return;
+    row.contendedAtIdle = runnable.contended;
+    if (state !== PS.idle) this.addToLane(proc.id, since, now);
   }
 
   holdBegins(proc: ProcTrack, go: GoTrack): void {

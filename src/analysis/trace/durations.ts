@@ -4,7 +4,6 @@
  */
 
 import { Float64Column } from '../../base/columns.ts';
-import { DOUBLE } from '../../base/doubles.ts';
 import type { Durations } from '../../model/traceanalysis.ts';
 
 export interface DurationOptions {
@@ -16,86 +15,97 @@ export interface DurationOptions {
 
 const MAX_EXPONENT = 53;
 
-export class DurationCounter {
-  private readonly options: DurationOptions;
-  private values: Float64Column | null = new Float64Column(8);
-  private buckets: Float64Array = new Float64Array(0);
-  /** Of all values. */
-  total = DOUBLE;
-  private max = DOUBLE;
+/** What stands in front of the buckets: all of it is changed with every value. */
+const TOTAL = 0;
+const MAX = 1;
+const FIRST_BUCKET = 2;
 
-  constructor(options: DurationOptions) {
-    this.total = this.max = 0;
-    this.options = options;
+export class DurationCounter {
+  private readonly exact: number;
+  private readonly bits: number;
+  private values: Float64Column | null = new Float64Column(8);
+  /** Total, greatest value, and how many are in each bucket: once there are more than are kept. */
+  private cells = new Float64Array(FIRST_BUCKET);
+
+  constructor({ exact, bits }: DurationOptions) {
+    this.exact = exact;
+    this.bits = bits;
   }
 
   /** `ns` is a whole number of at least 0. */
   add(ns: number): void {
-    this.total += ns;
-    if (ns > this.max) this.max = ns;
-    if (this.values === null) {
-      this.bucket(ns);
-      return;
-    }
-    this.values.push(ns);
-    if (this.values.length > this.options.exact) this.spill();
+    if (this.values === null) this.bucket(ns);
+    else this.keep(this.values, ns);
+  }
+
+  /** Of all values. */
+  get total(): number {
+    return this.values === null ? this.cells[TOTAL] : this.kept().reduce((sum, value) => sum + value, 0);
   }
 
   /** Adds all that another one with the same options holds. */
   merge(other: DurationCounter): void {
     if (other.values !== null) {
-      const { data, length } = other.values;
-      for (let i = 0; i < length; i++) this.add(data[i]);
+      for (const value of other.kept()) this.add(value);
       return;
     }
     this.spill();
-    this.total += other.total;
-    this.max = Math.max(this.max, other.max);
-    this.reach(other.buckets.length - 1);
-    for (let i = 0; i < other.buckets.length; i++) this.buckets[i] += other.buckets[i];
+    const { cells } = other;
+    this.reach(cells.length - 1);
+    this.cells[MAX] = Math.max(this.cells[MAX], cells[MAX]);
+    this.cells[TOTAL] += cells[TOTAL];
+    for (let i = FIRST_BUCKET; i < cells.length; i++) this.cells[i] += cells[i];
   }
 
   summarize(): Durations {
-    const count = this.values?.length ?? this.buckets.reduce((sum, bucket) => sum + bucket, 0);
-    const sorted = this.values === null ? null : this.values.data.slice(0, this.values.length).sort();
-    const at = (q: number) => (sorted === null ? this.quantileOfBuckets(rank(q, count)) : (sorted[rank(q, sorted.length)] ?? 0));
-    return {
-      count,
-      totalNs: this.total,
-      p50Ns: at(0.5),
-      p90Ns: at(0.9),
-      p99Ns: at(0.99),
-      maxNs: this.max,
-    };
+    const sorted = this.values === null ? null : this.kept().sort();
+    const count = sorted === null ? this.cells.subarray(FIRST_BUCKET).reduce((sum, n) => sum + n, 0) : sorted.length;
+    const at = (q: number) => (sorted === null ? this.valueAt(rank(q, count)) : (sorted[rank(q, count)] ?? 0));
+    const maxNs = sorted === null ? this.cells[MAX] : (sorted.at(-1) ?? 0);
+    return { count, totalNs: this.total, p50Ns: at(0.5), p90Ns: at(0.9), p99Ns: at(0.99), maxNs };
+  }
+
+  private keep(values: Float64Column, ns: number): void {
+    values.push(ns);
+    if (values.length > this.exact) this.spill();
+  }
+
+  /** A copy of the values that are kept as they are. */
+  private kept(): Float64Array {
+    return this.values === null ? new Float64Array(0) : this.values.data.slice(0, this.values.length);
   }
 
   private spill(): void {
-    const { values } = this;
+    const values = this.kept();
     this.values = null;
-    if (values === null) return;
-    for (let i = 0; i < values.length; i++) this.bucket(values.data[i]);
+    for (let i = 0; i < values.length; i++) this.bucket(values[i]);
   }
 
   private bucket(ns: number): void {
-    const index = bucketOf(ns, this.options.bits);
-    this.reach(index);
-    this.buckets[index]++;
+    const at = FIRST_BUCKET + bucketOf(ns, this.bits);
+    if (at >= this.cells.length) this.reach(at);
+    const { cells } = this;
+    cells[TOTAL] += ns;
+    if (ns > cells[MAX]) cells[MAX] = ns;
+    cells[at]++;
   }
 
   private reach(index: number): void {
-    if (index < this.buckets.length) return;
-    const wider = new Float64Array(Math.max(index + 1, this.buckets.length * 2));
-    wider.set(this.buckets);
-    this.buckets = wider;
+    if (index < this.cells.length) return;
+    const wider = new Float64Array(Math.max(index + 1, this.cells.length * 2));
+    wider.set(this.cells);
+    this.cells = wider;
   }
 
-  private quantileOfBuckets(rank: number): number {
+  /** The value of a rank, as its bucket tells it. */
+  private valueAt(rank: number): number {
+    const { cells } = this;
     let left = rank + 1;
-    for (let i = 0; i < this.buckets.length; i++) {
-      left -= this.buckets[i];
-      if (left <= 0) return Math.min(lowestOf(i, this.options.bits), this.max);
+    for (let i = FIRST_BUCKET; i < cells.length; i++) {
+      left -= cells[i];
+      if (left <= 0) return Math.min(lowestOf(i - FIRST_BUCKET, this.bits), cells[MAX]);
     }
-    return this.max;
+    return cells[MAX];
   }
 }
 

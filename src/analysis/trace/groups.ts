@@ -45,11 +45,22 @@ class Tally {
   /** Of waiting by reason: few enough to look through, and mostly the same objects again. */
   readonly reasons: string[] = [];
   readonly waiting: Share[] = [];
+  /** Who waits mostly waits for the same again. */
+  private lastReason: string | null = null;
+  private lastShare = new Share();
 
   ofReason(reason: string): Share {
+    if (reason !== this.lastReason) {
+      this.lastShare = this.findReason(reason);
+      this.lastReason = reason;
+    }
+    return this.lastShare;
+  }
+
+  private findReason(reason: string): Share {
     const { reasons } = this;
     for (let at = 0; at < reasons.length; at++) if (reasons[at] === reason) return this.waiting[at];
-    if (reasons.length >= MAX_REASONS && reason !== OTHER_REASONS) return this.ofReason(OTHER_REASONS);
+    if (reasons.length >= MAX_REASONS && reason !== OTHER_REASONS) return this.findReason(OTHER_REASONS);
     const share = new Share();
     reasons.push(reason);
     this.waiting.push(share);

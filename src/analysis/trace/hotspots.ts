@@ -29,7 +29,8 @@ export interface HotspotFilter {
   readonly minDurationNs: number;
   /** Only holds of this kind are listed; null for all. */
   readonly kind: HotspotKind | null;
-  /** Whether holds of this P, and of this goroutine, are wanted. */
+  /** Whether all are wanted; otherwise whether holds of this P, and of this goroutine, are. */
+  readonly wantsAll: boolean;
   wantsProc(id: number): boolean;
   wantsGoroutine(go: GoTrack): boolean;
 }
@@ -59,7 +60,10 @@ export class HotspotFinder {
   /** Bytes of the heap when it was told last. */
   private heap = 0;
   private readonly best = HOTSPOT_KINDS.map(() => new TopK<Candidate>(0));
-  private readonly usage = HOTSPOT_KINDS.map((kind) => ({ kind, ns: 0, holds: 0, longestNs: 0 }));
+  /** By kind. */
+  private readonly ns = new Float64Array(KIND_COUNT);
+  private readonly count = new Float64Array(KIND_COUNT);
+  private readonly longest = new Float64Array(KIND_COUNT);
 
   constructor(parts: {
     filter: HotspotFilter;
@@ -150,25 +154,33 @@ export class HotspotFinder {
 
   /** Kinds that took time, most first. `hotspots` is the list of all of them. */
   listKinds(hotspots: readonly Hotspot[]): KindUsage[] {
-    return this.usage
+    return HOTSPOT_KINDS.map((kind, code) => ({
+      kind,
+      ns: this.ns[code],
+      holds: this.count[code],
+      longestNs: this.longest[code],
+      longest: hotspots.find((hotspot) => hotspot.kind === kind) ?? null,
+    }))
       .filter(({ ns }) => ns > 0)
-      .sort((a, b) => b.ns - a.ns)
-      .map((usage) => ({ ...usage, longest: hotspots.find(({ kind }) => kind === usage.kind) ?? null }));
+      .sort((a, b) => b.ns - a.ns);
   }
 
   private close(hold: Hold): void {
     const { go, held } = hold;
-    if (go === null || held === 0 || !this.filter.wantsProc(hold.proc) || !this.filter.wantsGoroutine(go)) return;
+    if (go === null || held === 0 || !(this.filter.wantsAll || this.wants(hold.proc, go))) return;
     if (hold.kinds !== 0 && hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
     const looked = hold.kinds === 0 && !hold.mixed ? this.kindWhereLeft(hold, go) : kindOfHold(hold);
     const kind = looked === KIND['map operation'] && this.growsUnseen(hold) ? KIND['map growth'] : looked;
-    const usage = this.usage[kind];
-    usage.ns += held;
-    usage.holds++;
-    if (held > usage.longestNs) usage.longestNs = held;
+    this.ns[kind] += held;
+    this.count[kind]++;
+    if (held > this.longest[kind]) this.longest[kind] = held;
     if (held < this.filter.minDurationNs || !this.best[kind].wants(held)) return;
     if (hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
     this.best[kind].add(held, { hold: this.describe(hold, go, kind), go });
+  }
+
+  private wants(proc: number, go: GoTrack): boolean {
+    return this.filter.wantsProc(proc) && this.filter.wantsGoroutine(go);
   }
 
   /** The kind of a hold in which nothing was seen but its end. */

@@ -3,6 +3,7 @@
  * the P, so that the states of all Ps add up to GOMAXPROCS × time, also where GOMAXPROCS changes.
  */
 
+import { DOUBLE } from '../../base/doubles.ts';
 import { P_STATE_COUNT, PS, type PState } from '../../model/pstates.ts';
 import type { ProcUsage } from '../../model/traceanalysis.ts';
 import type { Window } from './window.ts';
@@ -23,34 +24,38 @@ interface Change extends GomaxprocsChange {
 /** Changes that are listed; time is counted by all of them. */
 const MAX_CHANGES = 10_000;
 
-interface Row {
-  readonly ns: Float64Array;
+/** What is known of one P. */
+export class ProcRow {
+  readonly ns = new Float64Array(P_STATE_COUNT);
   /** Idle time seen in which somebody was waiting for a P. */
-  idleContended: number;
+  idleContended = DOUBLE;
+  /** Contended time up to when it became idle. */
+  contendedAtIdle = DOUBLE;
+  /** Since when it is not idle; NaN before it was heard of. */
+  busySince = Number.NaN;
+
+  constructor() {
+    this.idleContended = this.contendedAtIdle = 0;
+  }
 }
 
 export class ProcUsageCounter {
   private readonly window: Window;
-  private readonly rows: Row[] = [];
+  private readonly rows: (ProcRow | undefined)[] = [];
   private readonly changes: Change[] = [];
   private last: Change | null = null;
   /** By number of Ps: time, and contended time in it, for which GOMAXPROCS was that. */
   private readonly allowed = new Map<number, { ns: number; contended: number }>();
-  private highest = 0;
 
   constructor(window: Window) {
     this.window = window;
   }
 
   /** A P was in a state for so long. */
-  addSpan(id: number, state: PState, ns: number): void {
-    if (id >= this.highest) this.highest = id + 1;
-    if (state !== PS.idle) this.row(id).ns[state] += ns;
-  }
-
-  /** Idle time of a P in which somebody was waiting. */
-  addIdleContended(id: number, ns: number): void {
-    this.row(id).idleContended += ns;
+  addSpan(id: number, state: PState, ns: number): ProcRow {
+    const row = this.rows[id] ?? this.row(id);
+    if (state !== PS.idle) row.ns[state] += ns;
+    return row;
   }
 
   /** `contended` is for how long somebody has waited for a P so far. */
@@ -65,7 +70,7 @@ export class ProcUsageCounter {
 
   /** GOMAXPROCS over time; as many as there are Ps where the trace does not tell. */
   gomaxprocs(): readonly GomaxprocsChange[] {
-    if (this.changes.length === 0) return [{ timeNs: 0, value: Math.max(1, this.highest) }];
+    if (this.changes.length === 0) return [{ timeNs: 0, value: Math.max(1, this.rows.length) }];
     return this.changes.map(({ timeNs, value }) => ({ timeNs, value }));
   }
 
@@ -74,7 +79,7 @@ export class ProcUsageCounter {
    * somebody waited for a P up to then: a P of which the trace does not speak was idle meanwhile. To be asked once.
    */
   list(end: number, contended: number): Omit<ProcUsage, 'strip'>[] {
-    this.allow(this.last ?? { timeNs: 0, value: Math.max(1, this.highest), contended: 0 }, end, contended);
+    this.allow(this.last ?? { timeNs: 0, value: Math.max(1, this.rows.length), contended: 0 }, end, contended);
     const values = [...this.allowed].sort(([a], [b]) => b - a);
     const usages: Omit<ProcUsage, 'strip'>[] = [];
     const sum = { ns: 0, contended: 0 };
@@ -106,12 +111,11 @@ export class ProcUsageCounter {
     this.allowed.set(from.value, known);
   }
 
-  private row(id: number): Row {
-    let row = this.rows[id];
-    if (row === undefined) {
-      row = { ns: new Float64Array(P_STATE_COUNT), idleContended: 0 };
-      this.rows[id] = row;
-    }
+  private row(id: number): ProcRow {
+    // Without holes: whoever has been heard of is below the length.
+    for (let next = this.rows.length; next <= id; next++) this.rows[next] = undefined;
+    const row = this.rows[id] ?? new ProcRow();
+    this.rows[id] = row;
     return row;
   }
 }

@@ -8,7 +8,7 @@
 
 import { DOUBLE } from '../../base/doubles.ts';
 import { IdMap } from '../../base/idmap.ts';
-import { GO, goNumber, type MoveCode, type MoveSink, moveFrom, moveTo } from '../../model/moves.ts';
+import { GO, goNumber, type MoveCode, type MoveSink, moveCode, moveFrom, moveTo } from '../../model/moves.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import { NOBODY, RANGE, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
@@ -21,6 +21,10 @@ import type { Window } from './window.ts';
 /** Traces number their stacks from 1 in each generation: this is what few of them go beyond. */
 const SMALL_STACK_IDS = 1 << 14;
 const UNRESOLVED = -2;
+
+const STARTS = moveCode(GO.runnable, GO.running);
+const BLOCKS = moveCode(GO.running, GO.waiting);
+const WAKES = moveCode(GO.waiting, GO.runnable);
 
 /** P ids above are damage: nothing runs on so many. */
 const MAX_PROC_ID = 1 << 16;
@@ -80,6 +84,10 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     this.reason = reason;
     this.stackId = stack;
     this.ownStackId = ownStack;
+    if (
+      code === STARTS ? this.start(goroutine) : code === BLOCKS ? this.block(goroutine) : code === WAKES && this.wake(goroutine)
+    )
+      return;
     this.moveGoroutine(moveFrom(code), moveTo(code), goroutine, false);
   }
 
@@ -129,6 +137,72 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
       if (proc.go !== null) this.observer.holdEnds(proc, proc.go);
       this.observer.procSpan(proc, proc.state);
     }
+  }
+
+  // ---- the moves that nearly all are ----
+  // What moveGoroutine does, where nothing is unusual; false, and nothing done, where something is.
+
+  /** From runnable to running. */
+  private start(id: number): boolean {
+    const go = this.goroutines.get(id);
+    const proc = this.procs[this.p];
+    if (go === undefined || proc === undefined || go.state !== GS.runnable || go.proc !== null || proc.go !== null) return false;
+    if (this.ownStackId !== 0 || this.stackId !== 0) return false;
+    this.moving = GO.running;
+    this.runnable.remove(go);
+    this.observer.goSpan(go, GS.runnable, EDGE.none);
+    go.state = GS.running;
+    go.since = this.now;
+    go.seenBegin = true;
+    go.beginStack = NO_STACK;
+    if (go.firstRunning < 0) go.firstRunning = this.now;
+    proc.running = true;
+    proc.go = go;
+    proc.heldSince = this.now;
+    go.proc = proc;
+    this.refresh(proc);
+    this.observer.holdBegins(proc, go);
+    return true;
+  }
+
+  /** From running to waiting. */
+  private block(id: number): boolean {
+    const proc = this.procs[this.p];
+    const go = proc?.go ?? null;
+    if (proc === undefined || go === null || go.id !== id || go.entryId < 0 || go.state !== GS.running) return false;
+    if (this.ownStackId === 0 || this.stackId !== this.ownStackId || this.reason === 'preempted') return false;
+    const stack = this.stackOf(this.stackId);
+    if (stack === NO_STACK) return false;
+    this.moving = GO.waiting;
+    go.preempted = false;
+    this.observer.stackSeen(go, proc, stack, SOURCE.block);
+    go.ownStack = stack;
+    this.observer.goSpan(go, GS.running, EDGE.none);
+    go.state = GS.waiting;
+    go.since = this.now;
+    go.seenBegin = true;
+    go.reason = this.reason;
+    go.beginStack = stack;
+    this.observer.holdEnds(proc, go);
+    proc.go = null;
+    go.proc = null;
+    this.refresh(proc);
+    return true;
+  }
+
+  /** From waiting to runnable. */
+  private wake(id: number): boolean {
+    const go = this.goroutines.get(id);
+    if (go === undefined || go.state !== GS.waiting || go.proc !== null || this.ownStackId !== 0) return false;
+    this.moving = GO.runnable;
+    this.observer.goSpan(go, GS.waiting, EDGE.none);
+    go.state = GS.runnable;
+    go.since = this.now;
+    go.seenBegin = true;
+    go.reason = '';
+    go.beginStack = this.stackOf(this.stackId);
+    this.runnable.add(go);
+    return true;
   }
 
   // ---- goroutines ----

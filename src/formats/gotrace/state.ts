@@ -5,8 +5,8 @@
 
 import { DOUBLE } from '../../base/doubles.ts';
 import { IdMap } from '../../base/idmap.ts';
-import { GO, GO_WORDS, type MoveSink, moveCode } from '../../model/moves.ts';
-import { blankEvent, type GoState, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
+import { GO, GO_WORDS, type GoState, type MoveSink, moveCode } from '../../model/moves.ts';
+import { blankEvent, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
 import { TraceError } from './bytes.ts';
 import type { CpuSample, Generation } from './generation.ts';
 import { GoStatus, TIMED_EVENTS } from './spec.ts';

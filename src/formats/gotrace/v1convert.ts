@@ -3,16 +3,8 @@
  * file is one generation, states are those that the later events have, and a system call that did not block lasts 1 ns.
  */
 
-import {
-  blankEvent,
-  type GoState,
-  METRIC,
-  NOBODY,
-  type ProcState,
-  RANGE,
-  type TraceEvent,
-  type TraceEventKind,
-} from '../../model/trace.ts';
+import type { GoState } from '../../model/moves.ts';
+import { blankEvent, METRIC, NOBODY, type ProcState, RANGE, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
 import type { V1File } from './v1file.ts';
 import { orderV1 } from './v1order.ts';
 import { BLOCK_REASONS, stwKind, V1 } from './v1spec.ts';
