@@ -5,3 +5,12 @@
  * the work.
  */
 export const DOUBLE: number = Number.NaN;
+
+/**
+ * A number as a small integer, where it is one: what comes out of an array of doubles is a double for the engine, and
+ * so is every field that it goes into.
+ */
+export function asInteger(value: number): number {
+  const small = value | 0;
+  return small === value ? small : value;
+}

@@ -238,7 +238,7 @@ export class HotspotFinder {
     const waited = this.waits.within(from, to);
     let left = STILL_WAITING;
     for (let go = this.queue.first; go !== null && left > 0 && go.since < to; go = go.later, left--) {
-      waited.ns[waited.rowOf(go.id, go.slot, NOBODY, go.entryId)] += to - Math.max(from, go.since);
+      waited.add(go, NOBODY, to - Math.max(from, go.since));
     }
     const rows = Array.from({ length: waited.count }, (_, row) => row).filter((row) => waited.goroutines[row] !== holder.id);
     const list = rows

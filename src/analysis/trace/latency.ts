@@ -72,7 +72,7 @@ export class LatencyCounter {
     for (const proc of this.procs) {
       const go = proc?.go ?? null;
       if (proc === undefined || go === null || proc.heldSince >= to) continue;
-      ran.ns[ran.rowOf(go.id, go.slot, proc.id, go.entryId)] += to - Math.max(from, proc.heldSince);
+      ran.add(go, proc.id, to - Math.max(from, proc.heldSince));
     }
     return Array.from({ length: ran.count }, (_, row) => row)
       .sort((a, b) => ran.ns[b] - ran.ns[a] || ran.procs[a] - ran.procs[b] || ran.goroutines[a] - ran.goroutines[b])

@@ -48,6 +48,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
   /** Names of tasks that have begun, by id (the first 2^18 of them). */
   readonly taskNames = new Map<number, string>();
   private slotCount = 0;
+  private goroutineCount = 0;
   private readonly freeSlots: number[] = [];
   private readonly observer: SpanObserver;
   private tables: TraceTables = { clock: null, stackOf: () => NO_STACK };
@@ -252,7 +253,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     }
     const known = this.goroutines.get(id);
     if (known !== undefined && from !== GO.none) return known;
-    const go = new GoTrack(id, this.freeSlots.pop() ?? this.slotCount++);
+    const go = new GoTrack(id, this.freeSlots.pop() ?? this.slotCount++, this.goroutineCount++);
     go.since = this.now;
     this.goroutines.set(id, go);
     return go;

@@ -11,7 +11,7 @@ const BUDGET = 1 << 26;
 
 /** Id, begin, end: together, as they are written and read together. */
 const TIMES = 3;
-/** Slot, entry function, P. */
+/** The goroutine's serial number, entry function, P. */
 const OWNERS = 3;
 
 export class SpanLog {
@@ -38,12 +38,12 @@ export class SpanLog {
     this.times[row * TIMES + 1] = go.since;
   }
 
-  private next({ id, slot, entryId }: GoTrack, proc: number): number {
+  private next({ id, serial, entryId }: GoTrack, proc: number): number {
     const { times, owners } = this;
     const row = this.length++ & (CAPACITY - 1);
     times[row * TIMES] = id;
     times[row * TIMES + 2] = this.clock.now;
-    owners[row * OWNERS] = slot;
+    owners[row * OWNERS] = serial;
     owners[row * OWNERS + 1] = entryId;
     owners[row * OWNERS + 2] = proc;
     return row;
@@ -56,17 +56,19 @@ export class SpanLog {
   within(from: number, to: number): SpanTotals {
     const { times, owners, totals } = this;
     totals.clear();
-    const oldest = Math.max(0, this.length - CAPACITY);
-    for (let i = this.length - 1; i >= oldest && this.budget > 0; i--) {
+    const oldest = Math.max(0, this.length - CAPACITY, this.length - this.budget);
+    let i = this.length - 1;
+    for (; i >= oldest; i--) {
       const row = i & (CAPACITY - 1);
       const end = times[row * TIMES + 2];
       if (end <= from) break;
-      this.budget--;
       const begin = times[row * TIMES + 1];
       if (begin >= to) continue;
-      const at = totals.rowOf(times[row * TIMES], owners[row * OWNERS], owners[row * OWNERS + 2], owners[row * OWNERS + 1]);
+      const at = totals.rowOf(owners[row * OWNERS], owners[row * OWNERS + 2]);
+      if (totals.ns[at] === 0) totals.name(at, times[row * TIMES], owners[row * OWNERS + 1]);
       totals.ns[at] += (end < to ? end : to) - (begin > from ? begin : from);
     }
+    this.budget -= this.length - 1 - i;
     return totals;
   }
 }

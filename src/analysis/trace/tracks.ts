@@ -16,6 +16,8 @@ export class GoTrack {
   readonly id: number;
   /** Index for what is kept by goroutine: no two have the same at a time. */
   readonly slot: number;
+  /** Which one it is of all that there were. */
+  readonly serial: number;
   state: GState = GS.waiting;
   since = DOUBLE;
   /** Whether the beginning of the present span was seen; false if a status told of it. */
@@ -47,10 +49,11 @@ export class GoTrack {
   /** Open regions, innermost last; null without any. */
   regions: OpenRegion[] | null = null;
 
-  constructor(id: number, slot: number) {
+  constructor(id: number, slot: number, serial: number) {
     this.since = 0;
     this.id = id;
     this.slot = slot;
+    this.serial = serial;
   }
 }
 

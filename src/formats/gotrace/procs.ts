@@ -4,7 +4,7 @@ import { GO, GO_WORDS } from '../../model/moves.ts';
 import { NOBODY, type ProcState } from '../../model/trace.ts';
 import { orNone } from './generation.ts';
 import { Ev, GoStatus, ProcStatus } from './spec.ts';
-import type { Args, Goroutine, Handler, Proc, SchedulerState } from './state.ts';
+import { type Args, type Goroutine, type Handler, Proc, type SchedulerState } from './state.ts';
 
 // ---- Ps ----
 
@@ -28,7 +28,7 @@ function procStatus(state: SchedulerState, args: Args): boolean {
 }
 
 function newProc(state: SchedulerState, id: number, status: number, shown: ProcState): true {
-  const proc = { id, status, seq: 0, generation: state.current.number, sweeping: false };
+  const proc = new Proc(id, status, state.current.number);
   state.procs.set(id, proc);
   state.sendProc(proc, state.isFirst ? 'Undetermined' : 'NotExist', shown);
   if (shown === 'Running') state.thread.proc = proc;

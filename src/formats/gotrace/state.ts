@@ -3,7 +3,7 @@
  * events that the handlers of procs.ts and ranges.ts make.
  */
 
-import { DOUBLE } from '../../base/doubles.ts';
+import { asInteger, DOUBLE } from '../../base/doubles.ts';
 import { IdMap } from '../../base/idmap.ts';
 import { GO, GO_WORDS, type GoState, type MoveSink, moveCode } from '../../model/moves.ts';
 import { blankEvent, NOBODY, type ProcState, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
@@ -23,25 +23,32 @@ export interface WireEvent {
   readonly args: Float64Array;
 }
 
-export interface Proc {
+/** What sequence numbers are counted of. */
+class Sequenced {
   readonly id: number;
   status: number;
   /** Sequence number of its last event, and the generation that it counts in. */
-  seq: number;
+  seq = DOUBLE;
   generation: number;
-  sweeping: boolean;
+
+  constructor(id: number, status: number, generation: number) {
+    this.seq = 0;
+    this.id = asInteger(id);
+    this.status = asInteger(status);
+    this.generation = generation;
+  }
 }
 
-export interface Goroutine {
-  readonly id: number;
-  status: number;
-  seq: number;
-  generation: number;
-  assisting: boolean;
+export class Proc extends Sequenced {
+  sweeping = false;
+}
+
+export class Goroutine extends Sequenced {
+  assisting = false;
   /** The reason of the stop-the-world it has begun; null without one. */
-  stopping: string | null;
+  stopping: string | null = null;
   /** Open regions, `task name`, the innermost last. */
-  readonly regions: string[];
+  readonly regions: string[] = [];
 }
 
 export interface Thread {
@@ -68,7 +75,7 @@ export class SchedulerState {
   readonly threads = new Map<number, Thread>();
   readonly tasks = new Map<number, string>();
   gc: 'unknown' | 'off' | 'on' = 'unknown';
-  gcSeq = 0;
+  gcSeq = DOUBLE;
   private generation: Generation | null = null;
   private firstGeneration = -1;
   /** Of the event handed out last; -1 before the first one. */
@@ -79,6 +86,7 @@ export class SchedulerState {
 
   /** `sink` is given one object again and again. */
   constructor(sink: EventSink) {
+    this.gcSeq = 0;
     this.lastTime = -1;
     this.sink = sink;
     this.mover = sink.move === undefined ? null : (sink as MoveSink);
@@ -129,7 +137,7 @@ export class SchedulerState {
   }
 
   newGoroutine(id: number, status: number): Goroutine {
-    const goroutine = { id, status, seq: 0, generation: this.current.number, assisting: false, stopping: null, regions: [] };
+    const goroutine = new Goroutine(id, status, this.current.number);
     this.goroutines.set(id, goroutine);
     return goroutine;
   }

@@ -129,7 +129,7 @@ describe('the log of spans', () => {
     const log = new SpanLog(clock);
     const add = (id: number, proc: number, heldSince: number, end: number) => {
       clock.now = end;
-      log.addHold(Object.assign(new ProcTrack(proc), { heldSince }), Object.assign(new GoTrack(id, id), { entryId: id }));
+      log.addHold(Object.assign(new ProcTrack(proc), { heldSince }), Object.assign(new GoTrack(id, id, id), { entryId: id }));
     };
     add(1, 0, 0, 10);
     add(2, 1, 5, 20);
@@ -154,7 +154,7 @@ describe('the log of spans', () => {
     const log = new SpanLog(clock);
     for (let id = 0; id < 5000; id++) {
       clock.now = 10 * (id + 1);
-      log.addWait(Object.assign(new GoTrack(id, id % 7), { since: 10 * id }));
+      log.addWait(Object.assign(new GoTrack(id, id % 7, id), { since: 10 * id }));
     }
     const all = log.within(0, 50_000);
     expect(all.count).toBe(5000);
@@ -165,7 +165,7 @@ describe('the log of spans', () => {
   it('holds the latest ones', () => {
     const clock = { now: 0 };
     const log = new SpanLog(clock);
-    const go = new GoTrack(1, 1);
+    const go = new GoTrack(1, 1, 1);
     for (let i = 0; i < 300_000; i++) {
       go.since = i;
       clock.now = i + 1;
