@@ -5,6 +5,7 @@ import type { GoroutineGroup } from '../../model/traceanalysis.ts';
 import { DurationCounter } from './durations.ts';
 import { GO_STATE_NAMES, type GoTrack, GS, type GState } from './tracks.ts';
 
+const STATES = GO_STATE_NAMES.length;
 /** Groups beyond are counted together: an entry function for every goroutine is no grouping. */
 const MAX_GROUPS = 5000;
 const OTHERS = '(other entry functions)';
@@ -45,22 +46,11 @@ class Tally {
   /** Of waiting by reason: few enough to look through, and mostly the same objects again. */
   readonly reasons: string[] = [];
   readonly waiting: Share[] = [];
-  /** Who waits mostly waits for the same again. */
-  private lastReason: string | null = null;
-  private lastShare = new Share();
 
   ofReason(reason: string): Share {
-    if (reason !== this.lastReason) {
-      this.lastShare = this.findReason(reason);
-      this.lastReason = reason;
-    }
-    return this.lastShare;
-  }
-
-  private findReason(reason: string): Share {
     const { reasons } = this;
     for (let at = 0; at < reasons.length; at++) if (reasons[at] === reason) return this.waiting[at];
-    if (reasons.length >= MAX_REASONS && reason !== OTHER_REASONS) return this.findReason(OTHER_REASONS);
+    if (reasons.length >= MAX_REASONS && reason !== OTHER_REASONS) return this.ofReason(OTHER_REASONS);
     const share = new Share();
     reasons.push(reason);
     this.waiting.push(share);
@@ -82,15 +72,29 @@ export class GroupCounter {
   private readonly byEntry: (Tally | undefined)[] = [];
   private readonly others = new Tally();
   private readonly unnamed = new Tally();
-  /** By goroutine's slot: where its time goes, once its entry function is known, and until then. */
-  private readonly known: (Tally | null)[] = [];
+  /** By goroutine's slot, for those whose entry function is not known yet. */
   private readonly pending: (Tally | null)[] = [];
+  /** By goroutine's slot and state: where its last whole span was counted, and for which reason it waited. */
+  private readonly latest: (DurationCounter | null)[] = [];
+  private readonly reasons: (string | null)[] = [];
   private groups = 0;
 
   /** Adds `ns` in a state; `whole`: whether that is all of a span. */
   addSpan(go: GoTrack, state: GState, ns: number, whole: boolean): void {
-    const tally = this.known[go.slot] ?? this.tallyOf(go);
-    (state === GS.waiting ? tally.ofReason(go.reason) : tally.states[state]).add(ns, whole);
+    const { slot } = go;
+    const counter = this.latest[slot * STATES + state] ?? null;
+    if (counter !== null && whole && (state !== GS.waiting || this.reasons[slot] === go.reason)) counter.add(ns);
+    else this.find(go, state).add(ns, whole);
+  }
+
+  private find(go: GoTrack, state: GState): Share {
+    const tally = this.tallyOf(go);
+    const share = state === GS.waiting ? tally.ofReason(go.reason) : tally.states[state];
+    if (go.entryId >= 0) {
+      this.latest[go.slot * STATES + state] = share.spans;
+      if (state === GS.waiting) this.reasons[go.slot] = go.reason;
+    }
+    return share;
   }
 
   addGoroutine(go: GoTrack): void {
@@ -99,9 +103,10 @@ export class GroupCounter {
 
   /** The goroutine is gone: nothing will name it any more. */
   end(go: GoTrack): void {
-    if (go.slot >= this.known.length) return;
+    if (go.slot >= this.pending.length) return;
     const tally = this.pending[go.slot];
-    this.known[go.slot] = this.pending[go.slot] = null;
+    this.pending[go.slot] = null;
+    for (let state = 0; state < STATES; state++) this.latest[go.slot * STATES + state] = null;
     if (tally !== null) (go.entryId < 0 ? this.unnamed : this.named(go.entryId)).merge(tally);
   }
 
@@ -118,15 +123,19 @@ export class GroupCounter {
   }
 
   private tallyOf(go: GoTrack): Tally {
-    for (let slot = this.known.length; slot <= go.slot; slot++) this.known[slot] = this.pending[slot] = null;
-    if (go.entryId < 0) {
-      this.pending[go.slot] ??= new Tally();
-      return this.pending[go.slot] as Tally;
+    const { slot } = go;
+    while (this.pending.length <= slot) {
+      this.pending.push(null);
+      this.reasons.push(null);
+      for (let state = 0; state < STATES; state++) this.latest.push(null);
     }
-    this.end(go);
-    const tally = this.named(go.entryId);
-    this.known[go.slot] = tally;
-    return tally;
+    if (go.entryId < 0) {
+      const tally = this.pending[slot] ?? new Tally();
+      this.pending[slot] = tally;
+      return tally;
+    }
+    if (this.pending[slot] !== null) this.end(go);
+    return this.named(go.entryId);
   }
 
   private named(entryId: number): Tally {
