@@ -7,6 +7,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { constants, gunzipSync } from 'node:zlib';
+import type { Metered, MeterOptions } from '../analysis/trace/meter.ts';
 import { InputError } from '../base/errors.ts';
 import { unpackTables } from '../formats/gotrace/packed.ts';
 import { looksLikeTrace } from '../formats/gotrace/reader.ts';
@@ -62,6 +63,16 @@ function workerFile(): URL | null {
   return null;
 }
 
+/** A sink that can leave a part of its work to the thread that reads. */
+interface MeteredSink extends TraceSink {
+  detachMeter(): MeterOptions;
+  takeMetered(metered: Metered): void;
+}
+
+function isMetered(sink: TraceSink): sink is MeteredSink {
+  return 'detachMeter' in sink;
+}
+
 /** Reads a trace in its own thread into a sink in this one. @throws InputError as the reader does */
 export async function readTraceThreaded(
   file: string,
@@ -71,12 +82,14 @@ export async function readTraceThreaded(
 ): Promise<Evidence> {
   const ring = new EventRing();
   const { port1: inbox, port2: outbox } = new MessageChannel();
-  const workerData: WorkerRequest = { file, ring: ring.buffer, wantsMoves: sink.move !== undefined, outbox };
+  const meter = isMetered(sink) ? sink.detachMeter() : null;
+  const workerData: WorkerRequest = { file, ring: ring.buffer, wantsMoves: sink.move !== undefined, meter, outbox };
   const worker = new Worker(workerFile() as URL, { workerData, transferList: [outbox] });
   const failed = new Promise<never>((_, reject) => worker.once('error', reject));
   try {
     const last = await Promise.race([failed, new RingReader(ring, inbox, sink, progress).run()]);
     if ('error' in last) throw new InputError(last.error, last.place);
+    if (isMetered(sink) && last.metered !== null) sink.takeMetered(last.metered);
     return { stacks, parts: [last.part], problems: last.problems };
   } finally {
     inbox.close();

@@ -1,6 +1,7 @@
 /** The thread that reads a large trace: its events go into the ring, tables, strings and the rest into messages. */
 
 import { type MessagePort, workerData } from 'node:worker_threads';
+import { GoroutineMeter, type Metered, type MeterOptions } from '../analysis/trace/meter.ts';
 import { decompress } from '../base/decompress.ts';
 import { InputError, type InputPlace, type Problem } from '../base/errors.ts';
 import { TraceCounter } from '../formats/gotrace/count.ts';
@@ -9,6 +10,7 @@ import { TraceReader, type TraceReaderSink } from '../formats/gotrace/reader.ts'
 import type { PackableTables } from '../formats/gotrace/stacks.ts';
 import { RowWriter } from '../model/eventrows.ts';
 import type { MoveCode } from '../model/moves.ts';
+import { StackTable } from '../model/stacks.ts';
 import type { TraceEvent, TracePart } from '../model/trace.ts';
 import { BLOCK, EventRing } from './eventring.ts';
 import { openInput } from './openinput.ts';
@@ -18,6 +20,8 @@ export interface WorkerRequest {
   readonly ring: SharedArrayBuffer;
   /** Whether transitions of goroutines are wanted as such. */
   readonly wantsMoves: boolean;
+  /** What is to be metered on the way; null for nothing. */
+  readonly meter: MeterOptions | null;
   readonly outbox: MessagePort;
 }
 
@@ -25,7 +29,7 @@ export type WorkerMessage =
   | { readonly strings: readonly string[] }
   | { readonly tables: PackedTables }
   | { readonly bytes: number }
-  | { readonly part: TracePart; readonly problems: readonly Problem[] }
+  | { readonly part: TracePart; readonly problems: readonly Problem[]; readonly metered: Metered | null }
   | { readonly error: string; readonly place: InputPlace };
 
 /** Bytes of the file between two messages on progress. */
@@ -36,10 +40,12 @@ class RingWriter implements TraceReaderSink {
   private readonly ring: EventRing;
   private readonly outbox: MessagePort;
   private readonly rows = new RowWriter();
+  readonly meter: GoroutineMeter | null;
   private block = 0;
   private messages = 0;
 
-  constructor({ ring, outbox }: WorkerRequest) {
+  constructor({ ring, outbox, meter }: WorkerRequest) {
+    this.meter = meter === null ? null : new GoroutineMeter(new StackTable(), meter);
     this.ring = new EventRing(ring);
     this.outbox = outbox;
     this.rows.begin(this.ring.blocks[0]);
@@ -47,17 +53,20 @@ class RingWriter implements TraceReaderSink {
 
   generation(tables: PackableTables): void {
     this.flush();
+    this.meter?.generation(tables);
     this.post({ tables: packTables(tables) });
   }
 
   event(event: TraceEvent): void {
     this.counter.add(event);
+    if (this.meter !== null) this.meter.event(event);
     this.rows.event(event);
     if (this.rows.isFull) this.flush();
   }
 
   move(code: MoveCode, elapsed: number, p: number, goroutine: number, reason: string, stack: number, ownStack: number): void {
     this.counter.move(code, elapsed);
+    if (this.meter !== null) this.meter.move(code, elapsed, p, goroutine, reason, stack, ownStack);
     this.rows.move(code, elapsed, p, goroutine, reason, stack, ownStack);
     if (this.rows.isFull) this.flush();
   }
@@ -96,7 +105,8 @@ async function run(request: WorkerRequest): Promise<void> {
     const reader = new TraceReader(request.wantsMoves ? writer : eventsOf(writer), report);
     for await (const chunk of decompress(counted(openInput(request.file).bytes, writer), report)) reader.push(chunk);
     reader.finish();
-    writer.end({ part: writer.counter.finish(reader, problems[0] ?? null), problems });
+    const part = writer.counter.finish(reader, problems[0] ?? null);
+    writer.end({ part, problems, metered: writer.meter?.finish() ?? null });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     writer.end({ error: error.message, place: error.place });

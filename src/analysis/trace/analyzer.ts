@@ -6,11 +6,12 @@ import type { StackId, StackTable } from '../../model/stacks.ts';
 import { type ClockSnapshot, METRIC, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
 import type { HotspotKind, ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
 import { CollectorCounter } from './collector.ts';
-import { GroupCounter } from './groups.ts';
+import { GoroutineFilter } from './filter.ts';
 import { HotspotFinder } from './hotspots.ts';
 import { StackKinds } from './kinds.ts';
 import { Lanes } from './lanes.ts';
-import { LatencyCounter } from './latency.ts';
+import { WorstWaits } from './latency.ts';
+import { GoroutineMeter, type Metered, type MeterOptions } from './meter.ts';
 import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
 import { type ProcRow, ProcUsageCounter } from './procusage.ts';
 import { SchedulerView } from './scheduler.ts';
@@ -46,15 +47,15 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   private readonly window: Window;
   private readonly view: SchedulerView;
   private readonly usage: ProcUsageCounter;
-  private readonly groups: GroupCounter;
-  private readonly latency: LatencyCounter;
+  private readonly filter: GoroutineFilter;
+  private readonly worstWaits: WorstWaits;
+  /** Null while another thread meters. */
+  private meter: GoroutineMeter | null;
+  private metered: Metered | null = null;
   private readonly hotspots: HotspotFinder;
   private readonly collector: CollectorCounter;
   private readonly user: UserSpanCounter;
   private readonly lanes: Lanes;
-  /** Whether a goroutine's entry function is wanted, by entry id. */
-  private readonly entryWanted: boolean[] = [];
-  private readonly wantsAll: boolean;
   private readonly companion: SpanCompanion | null;
   private clock: ClockSnapshot | null = null;
   private samples = 0;
@@ -62,7 +63,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   /** `stacks` is the table of the input that the trace is read from; `companion` is told of the same spans. */
   constructor(stacks: StackTable, options: AnalyzeOptions = {}, companion: SpanCompanion | null = null) {
     this.options = options;
-    this.wantsAll = options.goroutine === undefined && options.entry === undefined;
+    this.meter = new GoroutineMeter(stacks, options);
     this.companion = companion;
     const top = options.top ?? DEFAULT_TOP;
     this.window = new Window(options.from, options.to);
@@ -70,15 +71,15 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     companion?.begin(this.view);
     const entryName = (id: number) => this.view.entries.names[id] ?? '';
     this.usage = new ProcUsageCounter(this.window);
-    this.groups = new GroupCounter();
-    this.latency = new LatencyCounter({ top, clock: this.view, procs: this.view.procs, entryName });
+    this.filter = new GoroutineFilter(options, this.view.entries.names);
+    this.worstWaits = new WorstWaits({ top, clock: this.view, procs: this.view.procs, entryName });
     const filter = {
-      wantsAll: this.wantsAll && options.proc === undefined,
+      wantsAll: this.filter.all && options.proc === undefined,
       top,
       minDurationNs: options.minDurationNs ?? 0,
       kind: options.kind ?? null,
       wantsProc: (id: number) => options.proc === undefined || options.proc === id,
-      wantsGoroutine: (go: GoTrack) => this.wants(go),
+      wantsGoroutine: (go: GoTrack) => this.filter.wants(go),
     };
     const kinds = new StackKinds(stacks);
     const { window, view } = this;
@@ -90,15 +91,28 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
 
   generation(tables: TraceTables): void {
     this.clock ??= tables.clock;
+    this.meter?.generation(tables);
     this.view.generation(tables);
   }
 
+  /** Leaves the metering to another thread: what it finds must be given to {@link takeMetered} before the end. */
+  detachMeter(): MeterOptions {
+    this.meter = null;
+    return this.options;
+  }
+
+  takeMetered(metered: Metered): void {
+    this.metered = metered;
+  }
+
   event(event: TraceEvent): void {
+    if (this.meter !== null) this.meter.event(event);
     this.view.event(event);
     if (this.companion !== null) this.companion.eventDone();
   }
 
   move(code: MoveCode, elapsed: number, p: number, goroutine: number, reason: string, stack: number, ownStack: number): void {
+    if (this.meter !== null) this.meter.move(code, elapsed, p, goroutine, reason, stack, ownStack);
     this.view.move(code, elapsed, p, goroutine, reason, stack, ownStack);
     if (this.companion !== null) this.companion.eventDone();
   }
@@ -115,6 +129,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     const { pauses, durations } = this.collector.stopped();
     const hotspots = this.hotspots.list();
     const top = this.options.top ?? DEFAULT_TOP;
+    const { groups, latency } = this.metered ?? (this.meter as GoroutineMeter).finish();
     return {
       stacks: this.view.stacks,
       startNs: from,
@@ -124,12 +139,9 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
       procs,
       imbalance: imbalanceOf(procs),
       contendedNs: this.view.runnable.contended,
-      groups: this.groups.list(
-        (id) => this.view.entries.names[id],
-        (entry) => this.options.entry?.test(entry) ?? true,
-      ),
-      latency: this.latency.summarize(),
-      worstLatencies: this.latency.list(),
+      groups,
+      latency,
+      worstLatencies: this.worstWaits.list(),
       kinds: this.hotspots.listKinds(hotspots),
       hotspots: hotspots.slice(0, top),
       mapGrowth: hotspots.filter(({ kind }) => kind === 'map growth').slice(0, top),
@@ -145,14 +157,9 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   // ---- spans ----
 
   goSpan(go: GoTrack, state: GState, edge: number): void {
-    if (!this.wants(go)) return;
-    const { now } = this.view;
-    const ns = this.window.overlap(go.since, now);
-    // A span that is cut by an end of the trace or of the window has no length of its own.
-    if (ns > 0) this.groups.addSpan(go, state, ns, edge === EDGE.none && ns === now - go.since);
-    if (state !== GS.runnable || edge !== EDGE.none) return;
+    if (state !== GS.runnable || edge !== EDGE.none || !this.filter.wants(go)) return;
     this.hotspots.addWait(go);
-    if (go.seenBegin && this.view.moving === GO.running && this.window.contains(now)) this.latency.addWait(go);
+    if (go.seenBegin && this.view.moving === GO.running && this.window.contains(this.view.now)) this.worstWaits.add(go);
   }
 
   procSpan(proc: ProcTrack, state: PState): void {
@@ -180,7 +187,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
 
   holdEnds(proc: ProcTrack): void {
     this.hotspots.ends(proc.id);
-    this.latency.addHold(proc);
+    this.worstWaits.addHold(proc);
   }
 
   stackSeen(_go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number): void {
@@ -189,10 +196,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     if (proc !== null) this.hotspots.see(proc.id, stack, source);
   }
 
-  goEnds(go: GoTrack): void {
-    if (this.wants(go)) this.groups.addGoroutine(go);
-    this.groups.end(go);
-  }
+  goEnds(): void {}
 
   other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void {
     switch (event.kind) {
@@ -221,16 +225,6 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     const begin = Math.max(from, this.window.from);
     const end = Math.min(to, this.window.to);
     if (end > begin) this.lanes.add(proc, BUSY, begin, end);
-  }
-
-  /** One whose entry function is not known yet may be wanted; the groups are chosen at the end. */
-  private wants(go: GoTrack): boolean {
-    if (this.wantsAll) return true;
-    const { goroutine, entry } = this.options;
-    if (goroutine !== undefined && go.id !== goroutine) return false;
-    if (entry === undefined || go.entryId < 0) return true;
-    this.entryWanted[go.entryId] ??= entry.test(go.entry as string);
-    return this.entryWanted[go.entryId];
   }
 
   private listProcs(traceEnd: number, end: number): ProcUsage[] {

@@ -3,7 +3,7 @@
 import { DOUBLE } from '../../base/doubles.ts';
 import type { GoroutineGroup } from '../../model/traceanalysis.ts';
 import { DurationCounter } from './durations.ts';
-import { GO_STATE_NAMES, type GoTrack, GS, type GState } from './tracks.ts';
+import { GO_STATE_NAMES, GS, type GState } from './tracks.ts';
 
 const STATES = GO_STATE_NAMES.length;
 /** Groups beyond are counted together: an entry function for every goroutine is no grouping. */
@@ -13,6 +13,16 @@ const DURATIONS = { exact: 4096, bits: 7 };
 /** Reasons of one group beyond are counted together. */
 const MAX_REASONS = 64;
 const OTHER_REASONS = '(other reasons)';
+
+/** What is asked of a goroutine. */
+export interface Grouped {
+  /** No two have the same at a time. */
+  readonly slot: number;
+  /** Of its entry function; -1 while it is not known. */
+  readonly entryId: number;
+  /** Why it waits. */
+  readonly reason: string;
+}
 
 /** Time of one kind: whole spans, and what is in the window of those that its ends cut. */
 class Share {
@@ -80,14 +90,14 @@ export class GroupCounter {
   private groups = 0;
 
   /** Adds `ns` in a state; `whole`: whether that is all of a span. */
-  addSpan(go: GoTrack, state: GState, ns: number, whole: boolean): void {
+  addSpan(go: Grouped, state: GState, ns: number, whole: boolean): void {
     const { slot } = go;
     const counter = this.latest[slot * STATES + state] ?? null;
     if (counter !== null && whole && (state !== GS.waiting || this.reasons[slot] === go.reason)) counter.add(ns);
     else this.find(go, state).add(ns, whole);
   }
 
-  private find(go: GoTrack, state: GState): Share {
+  private find(go: Grouped, state: GState): Share {
     const tally = this.tallyOf(go);
     const share = state === GS.waiting ? tally.ofReason(go.reason) : tally.states[state];
     if (go.entryId >= 0) {
@@ -97,12 +107,12 @@ export class GroupCounter {
     return share;
   }
 
-  addGoroutine(go: GoTrack): void {
+  addGoroutine(go: Grouped): void {
     this.tallyOf(go).count++;
   }
 
   /** The goroutine is gone: nothing will name it any more. */
-  end(go: GoTrack): void {
+  end(go: Grouped): void {
     if (go.slot >= this.pending.length) return;
     const tally = this.pending[go.slot];
     this.pending[go.slot] = null;
@@ -122,7 +132,7 @@ export class GroupCounter {
       );
   }
 
-  private tallyOf(go: GoTrack): Tally {
+  private tallyOf(go: Grouped): Tally {
     const { slot } = go;
     while (this.pending.length <= slot) {
       this.pending.push(null);

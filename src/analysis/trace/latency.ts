@@ -1,13 +1,11 @@
-/** Scheduler latency: how long runnable goroutines waited for a P, and what held the Ps while the slowest waited. */
+/** What held the Ps while the goroutines waited that had to wait longest for one. */
 
 import { TopK } from '../../base/topk.ts';
-import type { Durations, WorstLatency } from '../../model/traceanalysis.ts';
-import { DurationCounter } from './durations.ts';
+import type { WorstLatency } from '../../model/traceanalysis.ts';
 import type { Clocked } from './observer.ts';
 import { SpanLog } from './spanlog.ts';
 import type { GoTrack, ProcTrack } from './tracks.ts';
 
-const DURATIONS = { exact: 1 << 16, bits: 11 };
 const RAN_LISTED = 5;
 
 interface Candidate {
@@ -15,8 +13,7 @@ interface Candidate {
   readonly go: GoTrack;
 }
 
-export class LatencyCounter {
-  private readonly durations = new DurationCounter(DURATIONS);
+export class WorstWaits {
   private readonly worst: TopK<Candidate>;
   private readonly ran: SpanLog;
   private readonly clock: Clocked;
@@ -42,11 +39,10 @@ export class LatencyCounter {
   }
 
   /** A goroutine that was runnable runs from now on. */
-  addWait(go: GoTrack): void {
+  add(go: GoTrack): void {
     const { since: from } = go;
     const { now: to } = this.clock;
     const ns = to - from;
-    this.durations.add(ns);
     if (!this.worst.wants(ns)) return;
     const wait = {
       goroutine: go.id,
@@ -57,10 +53,6 @@ export class LatencyCounter {
       ranInstead: this.ranIn(from, to),
     };
     this.worst.add(ns, { wait, go });
-  }
-
-  summarize(): Durations {
-    return this.durations.summarize();
   }
 
   list(): WorstLatency[] {
