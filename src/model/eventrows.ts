@@ -327,25 +327,29 @@ function rememberWords(code: number): Words {
   return words;
 }
 
+const LENGTHS = 64;
+
 /** Numbers strings in the order of first sight. */
 export class StringNumbers {
   private readonly numbers = new Map<string, number>([['', 0]]);
-  private last = '';
-  private lastNumber = 0;
+  /** The latest ones by their lengths, by which the few reasons of most moves differ. */
+  private readonly latest: string[] = new Array<string>(LENGTHS).fill('');
+  private readonly latestNumbers = new Int32Array(LENGTHS);
   /** Strings that were numbered since they were last taken. */
   private fresh: string[] = [''];
 
   of(text: string): number {
     if (text === '') return 0;
-    if (text === this.last) return this.lastNumber;
+    const at = text.length & (LENGTHS - 1);
+    if (text === this.latest[at]) return this.latestNumbers[at];
     let number = this.numbers.get(text);
     if (number === undefined) {
       number = this.numbers.size;
       this.numbers.set(text, number);
       this.fresh.push(text);
     }
-    this.last = text;
-    this.lastNumber = number;
+    this.latest[at] = text;
+    this.latestNumbers[at] = number;
     return number;
   }
 

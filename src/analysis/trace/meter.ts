@@ -86,7 +86,18 @@ export class GoroutineMeter implements TraceSink, MoveSink {
 
   move(code: MoveCode, elapsed: number, _p: number, goroutine: number, reason: string, _stack: number, ownStack: number): void {
     this.now += elapsed;
-    this.change(moveFrom(code), moveTo(code), goroutine, reason, ownStack);
+    const from = moveFrom(code);
+    const to = moveTo(code);
+    const go = from === GO.none || to === GO.none ? undefined : this.goroutines.get(goroutine);
+    // What change does, where nothing is unusual.
+    if (go === undefined || go.entryId < 0 || !this.filter.all) this.change(from, to, goroutine, reason, ownStack);
+    else {
+      this.count(go, from, to);
+      go.state = to - 1;
+      go.since = this.now;
+      go.seenBegin = true;
+      go.reason = to === GO.waiting ? reason : '';
+    }
   }
 
   /** Ends the trace. */
@@ -109,7 +120,7 @@ export class GoroutineMeter implements TraceSink, MoveSink {
     const known = from === GO.none ? undefined : this.goroutines.get(id);
     const go = known ?? this.meet(id);
     if (go.entryId < 0 && ownStack !== 0) this.nameEntry(go, ownStack);
-    if (from > GO.none) this.leave(go, from, to);
+    if (from > GO.none && this.filter.wants(go)) this.count(go, from, to);
     if (to === GO.none) {
       this.end(go);
       return;
@@ -127,8 +138,8 @@ export class GoroutineMeter implements TraceSink, MoveSink {
     return go;
   }
 
-  private leave(go: Meter, from: number, to: number): void {
-    if (!this.filter.wants(go)) return;
+  /** Counts the state that a goroutine leaves. */
+  private count(go: Meter, from: number, to: number): void {
     this.add(go, from - 1, go.since, true);
     if (from !== GO.runnable || !go.seenBegin || to !== GO.running || !this.window.contains(this.now)) return;
     this.latency.add(this.now - go.since);

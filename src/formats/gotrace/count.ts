@@ -13,6 +13,8 @@ export class TraceCounter {
   private events = 0;
   /** By far most events: counted apart from {@link byKind}. */
   private transitions = 0;
+  /** Those of goroutines that are told as moves. */
+  private moves = 0;
   private goroutines = 0;
   private regions = 0;
   private lastTime = DOUBLE;
@@ -37,8 +39,7 @@ export class TraceCounter {
 
   /** Counts a transition of a goroutine that is told as a move. */
   move(code: MoveCode, elapsed: number): void {
-    this.events++;
-    this.transitions++;
+    this.moves++;
     this.lastTime += elapsed;
     if (moveFrom(code) === GO.none) this.goroutines++;
   }
@@ -57,13 +58,13 @@ export class TraceCounter {
 
   /** The counts as a part; `generations` as many as were whole. */
   part(version: string, generations: number, truncated: boolean): TracePart {
-    const { transitions } = this;
+    const transitions = this.transitions + this.moves;
     const byKind: Record<string, number> = { ...this.byKind, ...(transitions > 0 ? { StateTransition: transitions } : {}) };
     return {
       format: 'go-trace',
       offset: 0,
       version,
-      events: this.events,
+      events: this.events + this.moves,
       eventsByKind: Object.fromEntries(Object.entries(byKind).sort(([a], [b]) => (a < b ? -1 : 1))),
       generations,
       durationNs: this.lastTime,
