@@ -103,7 +103,7 @@ async function run(request: WorkerRequest): Promise<void> {
   const report = (problem: Problem) => void problems.push(problem);
   try {
     const reader = new TraceReader(request.wantsMoves ? writer : eventsOf(writer), report);
-    for await (const chunk of decompress(counted(openInput(request.file).bytes, writer), report)) reader.push(chunk);
+    for await (const chunk of decompress(counted(openInput(request.file, true).bytes, writer), report)) reader.push(chunk, true);
     reader.finish();
     const part = writer.counter.finish(reader, problems[0] ?? null);
     writer.end({ part, problems, metered: writer.meter?.finish() ?? null });

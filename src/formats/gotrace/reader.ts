@@ -92,7 +92,8 @@ export class TraceReader {
     return `1.${this.versionNumber}`;
   }
 
-  push(chunk: Uint8Array): void {
+  /** Takes bytes; `isOwn` says that the chunk is not written to any more, so that it can stay where it is. */
+  push(chunk: Uint8Array, isOwn = false): void {
     if (this.failure !== null) {
       this.skim(chunk);
       return;
@@ -101,7 +102,22 @@ export class TraceReader {
       this.whole.push(Uint8Array.from(chunk));
       return;
     }
-    this.pending = this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk]);
+    const own = isOwn ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.from(chunk);
+    const before = this.pending.length;
+    // What is left over of the chunk before is put together with as much of this one as its batch may need.
+    const joined = before === 0 ? 0 : Math.min(own.length, MAX_BATCH_HEADER + MAX_BATCH_BYTES);
+    if (joined === 0) this.pending = own;
+    else {
+      this.pending = Buffer.concat([this.pending, own.subarray(0, joined)]);
+      this.attempt(() => this.takeAll());
+      if (this.failure !== null || this.isV1) {
+        this.push(own.subarray(joined), true);
+        return;
+      }
+      const used = before + joined - this.pending.length;
+      if (used < before) return;
+      this.pending = own.subarray(used - before);
+    }
     this.attempt(() => this.takeAll());
   }
 
@@ -177,7 +193,7 @@ export class TraceReader {
     const header = this.readHeader(experimental);
     if (header === null) return false;
     const { number, m, time, start, end } = header;
-    // What is pending is a copy of its own, which nothing writes to: the batch can stay where it is.
+    // Nothing writes to what is pending: the batch can stay where it is.
     const payload = this.pending.subarray(start, end);
     this.place({ m, time, payload, offset: this.offset + start }, number, experimental);
     this.skip(end);
