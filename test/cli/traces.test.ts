@@ -95,6 +95,36 @@ describe('analyze', () => {
   });
 });
 
+describe('a trace that is read in a thread of its own', () => {
+  const FLIGHT = path.join(FIXTURES, 'gotrace/flight-1.26.trace.gz');
+  const PIPED = readFileSync(FLIGHT);
+  for (const options of [
+    [],
+    ['--from', '100ms', '--to', '300ms'],
+    ['--goroutine', '1'],
+    ['--entry', 'main\\.'],
+    ['--entry', 'no such function'],
+    ['--proc', '1', '--min-duration', '1ms'],
+  ]) {
+    it(`is told as one from a pipe: analyze ${options.join(' ')}`, () => {
+      const threaded = runGoflame(['analyze', '--json', ...options, FLIGHT]);
+      const piped = runGoflame(['analyze', '--json', ...options], { input: PIPED });
+      expect(threaded.code).toBe(0);
+      expect({ ...JSON.parse(threaded.out), file: '-' }).toEqual(JSON.parse(piped.out));
+    });
+  }
+
+  // Pictures name their input, and their classes are made of all that is in them.
+  const unnamed = (text: string) => text.replaceAll(/flight-1\.26\.trace\.gz · |gf-[0-9a-f]+/g, '');
+  for (const args of [['collapse', '--weight', 'sched'], ['collapse', '--redact'], ['timeline']]) {
+    it(`is told as one from a pipe: ${args.join(' ')}`, () => {
+      const threaded = runGoflame([...args, FLIGHT]);
+      expect(threaded.code).toBe(0);
+      expect(unnamed(threaded.out)).toBe(unnamed(runGoflame(args, { input: PIPED }).out));
+    });
+  }
+});
+
 describe('collapse and render of a trace', () => {
   it('weigh what was asked for, grouped', () => {
     const { code, out } = runGoflame(['collapse', '--weight', 'sched', '--group-by', 'entry', SMALL]);

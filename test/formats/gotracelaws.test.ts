@@ -1,4 +1,4 @@
-/** What holds of every trace: the file's order of threads does not matter, and the time of day goes along. */
+/** What holds of every trace: neither the file's order of threads nor how it is cut matters, and the time of day goes along. */
 
 import { describe, expect, it } from 'vitest';
 import { BatchReader, type TraceItem } from '../../src/formats/gotrace/batches.ts';
@@ -8,11 +8,12 @@ import { orNone } from '../../src/formats/gotrace/generation.ts';
 import { TraceReader } from '../../src/formats/gotrace/reader.ts';
 import { Ev } from '../../src/formats/gotrace/spec.ts';
 import { TextTraceReader } from '../../src/formats/gotrace/text/trace.ts';
-import type { TraceTables } from '../../src/model/trace.ts';
+import type { TraceEvent, TraceTables } from '../../src/model/trace.ts';
 import { makeRandom } from '../support/generate.ts';
 import { goTraceTool, runTraceTool } from '../support/gotool.ts';
 import { smallTrace } from '../support/smalltrace.ts';
 import { convertTrace, readTrace, v2Traces } from '../support/trace.ts';
+import { TRACES } from '../support/traces.ts';
 
 interface Kept {
   readonly m: number;
@@ -83,6 +84,48 @@ describe('batches of different threads in any order in the file give the same ev
         const { problems, events } = readTrace(shuffled);
         expect(problems).toEqual([]);
         expect(essence(events)).toEqual(wanted);
+      }
+    });
+  }
+});
+
+describe('chunks of any length, kept or used up', () => {
+  function read(bytes: Buffer, step: number, isOwn: boolean) {
+    const told: unknown[] = [];
+    const problems: unknown[] = [];
+    const sink = {
+      generation: ({ clock }: TraceTables) => void told.push(clock),
+      event: (event: TraceEvent) => void told.push({ ...event }),
+      move: (...move: unknown[]) => void told.push(move),
+    };
+    const reader = new TraceReader(sink, (problem) => problems.push(problem));
+    const shared = Buffer.alloc(step);
+    for (let at = 0; at < bytes.length; at += step) {
+      const chunk = bytes.subarray(at, at + step);
+      // What is not kept is written over by the next one.
+      reader.push(isOwn ? Uint8Array.from(chunk) : shared.subarray(0, chunk.copy(shared)), isOwn);
+    }
+    reader.finish();
+    return { told, problems };
+  }
+
+  for (const [name, steps] of [
+    ['annotations-stress-1.26', [1, 7, 1000]],
+    ['multigen-1.23', [5000, 70_000, 1 << 20]],
+    ['mapgrow-1.19', [9, 70_000]],
+  ] as const) {
+    it(name, () => {
+      const { bytes } = TRACES.find((trace) => trace.name === name) as (typeof TRACES)[number];
+      const whole = read(bytes, bytes.length, true);
+      expect(whole.told.length).toBeGreaterThan(100);
+      expect(whole.problems).toEqual([]);
+      const cut = bytes.subarray(0, bytes.length - 100);
+      const wholeCut = read(cut, cut.length, true);
+      for (const step of steps) {
+        for (const isOwn of [true, false]) {
+          expect(read(bytes, step, isOwn)).toEqual(whole);
+          expect(read(cut, step, isOwn)).toEqual(wholeCut);
+        }
       }
     });
   }

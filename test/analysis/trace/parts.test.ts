@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { DurationCounter } from '../../../src/analysis/trace/durations.ts';
 import { StackKinds } from '../../../src/analysis/trace/kinds.ts';
 import { Lanes } from '../../../src/analysis/trace/lanes.ts';
+import { GoroutineMeter, type Metered, type MeterOptions } from '../../../src/analysis/trace/meter.ts';
 import { SpanLog } from '../../../src/analysis/trace/spanlog.ts';
 import type { SpanTotals } from '../../../src/analysis/trace/spantotals.ts';
 import { GoTrack, ProcTrack } from '../../../src/analysis/trace/tracks.ts';
 import { TopK } from '../../../src/base/topk.ts';
+import { GO, moveCode } from '../../../src/model/moves.ts';
 import { NO_STACK, StackTable } from '../../../src/model/stacks.ts';
 import { HOTSPOT_KINDS } from '../../../src/model/traceanalysis.ts';
 import { makeRandom } from '../../support/generate.ts';
@@ -117,6 +119,58 @@ describe('lanes', () => {
     lanes.add(0, 0, 9600, 12_800);
     expect(lanes.sharesOf(0, 0, 12_800, 4)).toEqual([1, 1, 0, 1].map((share) => expect.closeTo(share, 6)));
     expect(lanes.sharesOf(5, 0, 1000, 3)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('the meter of goroutines', () => {
+  const START = moveCode(GO.runnable, GO.running);
+  const BLOCK = moveCode(GO.running, GO.waiting);
+  const WAKE = moveCode(GO.waiting, GO.runnable);
+  const END = moveCode(GO.running, GO.none);
+  /** Stack 1 is of main.a, 2 of main.b. */
+  const tables = {
+    clock: null,
+    stackOf: (id: number, stacks: StackTable) =>
+      stacks.internStack([stacks.frameOf(id === 1 ? 'main.a' : 'main.b', 'main.go', id)]),
+  };
+  /** Each goroutine is made, waits 5, runs 10, waits 20, waits 5, runs 1, ends; its function is seen where it blocks. */
+  function run(options: MeterOptions) {
+    const meter = new GoroutineMeter(new StackTable(), options);
+    meter.generation(tables);
+    for (const g of [1, 2]) {
+      meter.move(moveCode(GO.none, GO.runnable), 0, 0, g, '', 0, 0);
+      meter.move(START, 5, 0, g, '', 0, 0);
+      meter.move(BLOCK, 10, 0, g, 'chan receive', g, g);
+      meter.move(WAKE, 20, 0, g, '', 0, 0);
+      meter.move(START, 5, 0, g, '', 0, 0);
+      meter.move(END, 1, 0, g, '', 0, 0);
+    }
+    return meter.finish();
+  }
+  const told = ({ groups }: Metered) =>
+    groups.map(({ entry, count, runningNs, runnableNs, waitingNs }) => [entry, count, runningNs, runnableNs, waitingNs]);
+
+  it('counts by entry function, also what went before it was known', () => {
+    const all = run({});
+    const each = [1, 11, 10, { 'chan receive': 20 }];
+    expect(told(all)).toEqual([
+      ['main.a', ...each],
+      ['main.b', ...each],
+    ]);
+    expect(all.latency).toMatchObject({ count: 4, totalNs: 20, maxNs: 5 });
+  });
+
+  it('leaves nothing of one that is not wanted to the next', () => {
+    const one = run({ entry: /b$/ });
+    expect(told(one)).toEqual([['main.b', 1, 11, 10, { 'chan receive': 20 }]]);
+    expect(told(run({ goroutine: 1 }))).toEqual([['main.a', 1, 11, 10, { 'chan receive': 20 }]]);
+  });
+
+  it('counts what lies in the window; what that cuts has no length', () => {
+    const { groups, latency } = run({ from: 2, to: 20 });
+    expect(groups).toMatchObject([{ entry: 'main.a', runningNs: 10, runnableNs: 3, waitingNs: { 'chan receive': 5 } }, {}]);
+    expect(groups[0]).toMatchObject({ running: { count: 1, maxNs: 10 }, runnable: { count: 0 }, waiting: { count: 0 } });
+    expect(latency).toMatchObject({ count: 1, totalNs: 5 });
   });
 });
 
