@@ -7,7 +7,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { constants, gunzipSync } from 'node:zlib';
-import type { Metered, MeterOptions } from '../analysis/trace/meter.ts';
+import type { MeterOptions } from '../analysis/trace/meter.ts';
 import { InputError } from '../base/errors.ts';
 import { unpackTables } from '../formats/gotrace/packed.ts';
 import { looksLikeTrace } from '../formats/gotrace/reader.ts';
@@ -15,6 +15,7 @@ import { RowReader } from '../model/eventrows.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
 import type { TraceSink } from '../model/trace.ts';
+import type { GoroutineGroup } from '../model/traceanalysis.ts';
 import { BLOCK, EventRing } from './eventring.ts';
 import type { Progress } from './progress.ts';
 import type { WorkerMessage, WorkerRequest } from './traceworker.ts';
@@ -66,7 +67,7 @@ function workerFile(): URL | null {
 /** A sink that can leave a part of its work to the thread that reads. */
 interface MeteredSink extends TraceSink {
   detachMeter(): MeterOptions;
-  takeMetered(metered: Metered): void;
+  takeMetered(metered: readonly GoroutineGroup[]): void;
 }
 
 function isMetered(sink: TraceSink): sink is MeteredSink {

@@ -1,7 +1,7 @@
 /** The thread that reads a large trace: its events go into the ring, tables, strings and the rest into messages. */
 
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { GoroutineMeter, type Metered, type MeterOptions } from '../analysis/trace/meter.ts';
+import { GoroutineMeter, type MeterOptions } from '../analysis/trace/meter.ts';
 import { decompress } from '../base/decompress.ts';
 import { InputError, type InputPlace, type Problem } from '../base/errors.ts';
 import { TraceCounter } from '../formats/gotrace/count.ts';
@@ -12,6 +12,7 @@ import { RowWriter } from '../model/eventrows.ts';
 import type { MoveCode } from '../model/moves.ts';
 import { StackTable } from '../model/stacks.ts';
 import type { TraceEvent, TracePart } from '../model/trace.ts';
+import type { GoroutineGroup } from '../model/traceanalysis.ts';
 import { BLOCK, EventRing } from './eventring.ts';
 import { openInput } from './openinput.ts';
 
@@ -29,7 +30,7 @@ export type WorkerMessage =
   | { readonly strings: readonly string[] }
   | { readonly tables: PackedTables }
   | { readonly bytes: number }
-  | { readonly part: TracePart; readonly problems: readonly Problem[]; readonly metered: Metered | null }
+  | { readonly part: TracePart; readonly problems: readonly Problem[]; readonly metered: readonly GoroutineGroup[] | null }
   | { readonly error: string; readonly place: InputPlace };
 
 /** Bytes of the file between two messages on progress. */

@@ -4,14 +4,14 @@ import { GO, type MoveCode, type MoveSink } from '../../model/moves.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import type { StackId, StackTable } from '../../model/stacks.ts';
 import { type ClockSnapshot, METRIC, type TraceEvent, type TraceSink, type TraceTables } from '../../model/trace.ts';
-import type { HotspotKind, ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
+import type { GoroutineGroup, HotspotKind, ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
 import { CollectorCounter } from './collector.ts';
 import { GoroutineFilter } from './filter.ts';
 import { HotspotFinder } from './hotspots.ts';
 import { StackKinds } from './kinds.ts';
 import { Lanes } from './lanes.ts';
-import { WorstWaits } from './latency.ts';
-import { GoroutineMeter, type Metered, type MeterOptions } from './meter.ts';
+import { LatencyCounter } from './latency.ts';
+import { GoroutineMeter, type MeterOptions } from './meter.ts';
 import { EDGE, SOURCE, type SpanObserver } from './observer.ts';
 import { type ProcRow, ProcUsageCounter } from './procusage.ts';
 import { SchedulerView } from './scheduler.ts';
@@ -48,10 +48,10 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   private readonly view: SchedulerView;
   private readonly usage: ProcUsageCounter;
   private readonly filter: GoroutineFilter;
-  private readonly worstWaits: WorstWaits;
+  private readonly latency: LatencyCounter;
   /** Null while another thread meters. */
   private meter: GoroutineMeter | null;
-  private metered: Metered | null = null;
+  private metered: readonly GoroutineGroup[] | null = null;
   private readonly hotspots: HotspotFinder;
   private readonly collector: CollectorCounter;
   private readonly user: UserSpanCounter;
@@ -72,7 +72,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     const entryName = (id: number) => this.view.entries.names[id] ?? '';
     this.usage = new ProcUsageCounter(this.window);
     this.filter = new GoroutineFilter(options, this.view.entries.names);
-    this.worstWaits = new WorstWaits({ top, clock: this.view, procs: this.view.procs, entryName });
+    this.latency = new LatencyCounter({ top, clock: this.view, procs: this.view.procs, entryName });
     const filter = {
       wantsAll: this.filter.all && options.proc === undefined,
       top,
@@ -101,7 +101,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     return this.options;
   }
 
-  takeMetered(metered: Metered): void {
+  takeMetered(metered: readonly GoroutineGroup[]): void {
     this.metered = metered;
   }
 
@@ -129,7 +129,6 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     const { pauses, durations } = this.collector.stopped();
     const hotspots = this.hotspots.list();
     const top = this.options.top ?? DEFAULT_TOP;
-    const { groups, latency } = this.metered ?? (this.meter as GoroutineMeter).finish();
     return {
       stacks: this.view.stacks,
       startNs: from,
@@ -139,9 +138,9 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
       procs,
       imbalance: imbalanceOf(procs),
       contendedNs: this.view.runnable.contended,
-      groups,
-      latency,
-      worstLatencies: this.worstWaits.list(),
+      groups: this.metered ?? (this.meter as GoroutineMeter).finish(),
+      latency: this.latency.summarize(),
+      worstLatencies: this.latency.list(),
       kinds: this.hotspots.listKinds(hotspots),
       hotspots: hotspots.slice(0, top),
       mapGrowth: hotspots.filter(({ kind }) => kind === 'map growth').slice(0, top),
@@ -159,7 +158,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   goSpan(go: GoTrack, state: GState, edge: number): void {
     if (state !== GS.runnable || edge !== EDGE.none || !this.filter.wants(go)) return;
     this.hotspots.addWait(go);
-    if (go.seenBegin && this.view.moving === GO.running && this.window.contains(this.view.now)) this.worstWaits.add(go);
+    if (go.seenBegin && this.view.moving === GO.running && this.window.contains(this.view.now)) this.latency.addWait(go);
   }
 
   procSpan(proc: ProcTrack, state: PState): void {
@@ -187,7 +186,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
 
   holdEnds(proc: ProcTrack): void {
     this.hotspots.ends(proc.id);
-    this.worstWaits.addHold(proc);
+    this.latency.addHold(proc);
   }
 
   stackSeen(_go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number): void {

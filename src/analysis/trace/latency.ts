@@ -1,11 +1,13 @@
-/** What held the Ps while the goroutines waited that had to wait longest for one. */
+/** Scheduler latency: how long runnable goroutines waited for a P, and what held the Ps while the slowest waited. */
 
 import { TopK } from '../../base/topk.ts';
-import type { WorstLatency } from '../../model/traceanalysis.ts';
+import type { Durations, WorstLatency } from '../../model/traceanalysis.ts';
+import { DurationCounter } from './durations.ts';
 import type { Clocked } from './observer.ts';
 import { SpanLog } from './spanlog.ts';
 import type { GoTrack, ProcTrack } from './tracks.ts';
 
+const DURATIONS = { exact: 1 << 16, bits: 11 };
 const RAN_LISTED = 5;
 
 interface Candidate {
@@ -13,7 +15,8 @@ interface Candidate {
   readonly go: GoTrack;
 }
 
-export class WorstWaits {
+export class LatencyCounter {
+  private readonly durations = new DurationCounter(DURATIONS);
   private readonly worst: TopK<Candidate>;
   private readonly ran: SpanLog;
   private readonly clock: Clocked;
@@ -39,10 +42,11 @@ export class WorstWaits {
   }
 
   /** A goroutine that was runnable runs from now on. */
-  add(go: GoTrack): void {
+  addWait(go: GoTrack): void {
     const { since: from } = go;
     const { now: to } = this.clock;
     const ns = to - from;
+    this.durations.add(ns);
     if (!this.worst.wants(ns)) return;
     const wait = {
       goroutine: go.id,
@@ -53,6 +57,10 @@ export class WorstWaits {
       ranInstead: this.ranIn(from, to),
     };
     this.worst.add(ns, { wait, go });
+  }
+
+  summarize(): Durations {
+    return this.durations.summarize();
   }
 
   list(): WorstLatency[] {

@@ -1,7 +1,6 @@
 /**
- * What the states of goroutines alone tell: the time of each group by state, and how long those that ran had waited for
- * a P. It needs no P and no span of another goroutine, so it can go along where a trace is read, in another thread than
- * the rest of the analysis.
+ * What the states of goroutines alone tell: the time of each group by state. It needs no P and no span of another
+ * goroutine, so it can go along where a trace is read, in another thread than the rest of the analysis.
  */
 
 import { DOUBLE } from '../../base/doubles.ts';
@@ -9,8 +8,7 @@ import { IdMap } from '../../base/idmap.ts';
 import { GO, goNumber, type MoveCode, type MoveSink, moveFrom, moveTo } from '../../model/moves.ts';
 import { NO_STACK, type StackTable } from '../../model/stacks.ts';
 import type { TraceEvent, TraceSink, TraceTables } from '../../model/trace.ts';
-import type { Durations, GoroutineGroup } from '../../model/traceanalysis.ts';
-import { DurationCounter } from './durations.ts';
+import type { GoroutineGroup } from '../../model/traceanalysis.ts';
 import { EntryNames } from './entries.ts';
 import { type GoroutineChoice, GoroutineFilter } from './filter.ts';
 import { GroupCounter } from './groups.ts';
@@ -23,24 +21,14 @@ export interface MeterOptions extends GoroutineChoice {
   readonly to?: number;
 }
 
-/** What was metered: plain data, to be sent to another thread. */
-export interface Metered {
-  readonly groups: readonly GoroutineGroup[];
-  readonly latency: Durations;
-}
-
-const LATENCIES = { exact: 1 << 16, bits: 11 };
-
 /** One goroutine: the state it is in, and since when. */
-class Meter {
+class Metered {
   readonly id: number;
   /** No two have the same at a time. */
   readonly slot: number;
   entryId = -1;
   state: GState = GS.waiting;
   since = DOUBLE;
-  /** Whether the state's beginning was seen. */
-  seenBegin = false;
   /** Why it waits. */
   reason = '';
 
@@ -56,9 +44,8 @@ export class GoroutineMeter implements TraceSink, MoveSink {
   private readonly window: Window;
   private readonly entries: EntryNames;
   private readonly filter: GoroutineFilter;
-  private readonly goroutines = new IdMap<Meter>();
+  private readonly goroutines = new IdMap<Metered>();
   private readonly groups = new GroupCounter();
-  private readonly latency = new DurationCounter(LATENCIES);
   private tables: TraceTables | null = null;
   private now = DOUBLE;
   private slotCount = 0;
@@ -92,27 +79,25 @@ export class GoroutineMeter implements TraceSink, MoveSink {
     // What change does, where nothing is unusual.
     if (go === undefined || go.entryId < 0 || !this.filter.all) this.change(from, to, goroutine, reason, ownStack);
     else {
-      this.count(go, from, to);
+      this.add(go, from - 1, go.since, true);
       go.state = to - 1;
       go.since = this.now;
-      go.seenBegin = true;
       go.reason = to === GO.waiting ? reason : '';
     }
   }
 
-  /** Ends the trace. */
-  finish(): Metered {
+  /** Ends the trace; gives plain data, which can be sent to another thread. */
+  finish(): GoroutineGroup[] {
     for (const go of this.goroutines.values()) {
       if (!this.filter.wants(go)) continue;
       this.add(go, go.state, go.since, false);
       this.groups.addGoroutine(go);
       this.groups.end(go);
     }
-    const groups = this.groups.list(
+    return this.groups.list(
       (id) => this.entries.names[id],
       (entry) => this.filter.wantsEntry(entry),
     );
-    return { groups, latency: this.latency.summarize() };
   }
 
   /** `from` is -1 for what a first status tells: what it says held since the trace's start. */
@@ -120,47 +105,39 @@ export class GoroutineMeter implements TraceSink, MoveSink {
     const known = from === GO.none ? undefined : this.goroutines.get(id);
     const go = known ?? this.meet(id);
     if (go.entryId < 0 && ownStack !== 0) this.nameEntry(go, ownStack);
-    if (from > GO.none && this.filter.wants(go)) this.count(go, from, to);
+    if (from > GO.none && this.filter.wants(go)) this.add(go, from - 1, go.since, true);
     if (to === GO.none) {
       this.end(go);
       return;
     }
     go.state = to - 1;
     go.since = this.now;
-    go.seenBegin = from >= 0;
     go.reason = to === GO.waiting && from >= 0 ? reason : '';
     if (from < 0 && this.filter.wants(go)) this.add(go, go.state, 0, false);
   }
 
-  private meet(id: number): Meter {
-    const go = new Meter(id, this.freeSlots.pop() ?? this.slotCount++, this.now);
+  private meet(id: number): Metered {
+    const go = new Metered(id, this.freeSlots.pop() ?? this.slotCount++, this.now);
     this.goroutines.set(id, go);
     return go;
   }
 
-  /** Counts the state that a goroutine leaves. */
-  private count(go: Meter, from: number, to: number): void {
-    this.add(go, from - 1, go.since, true);
-    if (from !== GO.runnable || !go.seenBegin || to !== GO.running || !this.window.contains(this.now)) return;
-    this.latency.add(this.now - go.since);
-  }
-
   /** Adds a state that has lasted since a time; `seen`: whether both its ends were. */
-  private add(go: Meter, state: GState, since: number, seen: boolean): void {
+  private add(go: Metered, state: GState, since: number, seen: boolean): void {
     const { now } = this;
     const ns = this.window.overlap(since, now);
     // A span that is cut by an end of the trace or of the window has no length of its own.
     if (ns > 0) this.groups.addSpan(go, state, ns, seen && ns === now - since);
   }
 
-  private end(go: Meter): void {
+  private end(go: Metered): void {
     if (this.filter.wants(go)) this.groups.addGoroutine(go);
     this.groups.end(go);
     this.goroutines.delete(go.id);
     this.freeSlots.push(go.slot);
   }
 
-  private nameEntry(go: Meter, ownStack: number): void {
+  private nameEntry(go: Metered, ownStack: number): void {
     const stack = this.tables?.stackOf(ownStack, this.stacks) ?? NO_STACK;
     if (stack !== NO_STACK) go.entryId = this.entries.of(stack);
   }
