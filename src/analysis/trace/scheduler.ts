@@ -15,12 +15,9 @@ import { NOBODY, RANGE, type TraceEvent, type TraceSink, type TraceTables } from
 import { EntryNames } from './entries.ts';
 import { type Clocked, EDGE, SOURCE, type SpanObserver } from './observer.ts';
 import { RunnableQueue } from './runnable.ts';
+import { GenerationStacks } from './stackids.ts';
 import { GoTrack, GS, ProcTrack, ROLE } from './tracks.ts';
 import type { Window } from './window.ts';
-
-/** Traces number their stacks from 1 in each generation: this is what few of them go beyond. */
-const SMALL_STACK_IDS = 1 << 14;
-const UNRESOLVED = -2;
 
 const STARTS = moveCode(GO.runnable, GO.running);
 const BLOCKS = moveCode(GO.running, GO.waiting);
@@ -51,32 +48,30 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
   private goroutineCount = 0;
   private readonly freeSlots: number[] = [];
   private readonly observer: SpanObserver;
-  private tables: TraceTables = { clock: null, stackOf: () => NO_STACK };
-  /** Stacks of the present generation by small ids, {@link UNRESOLVED} until asked for. */
-  private readonly resolved = new Int32Array(SMALL_STACK_IDS).fill(UNRESOLVED);
+  private readonly stackIds: GenerationStacks;
   readonly entries: EntryNames;
 
   constructor(stacks: StackTable, observer: SpanObserver, window: Window) {
     this.now = 0;
     this.stacks = stacks;
+    this.stackIds = new GenerationStacks(stacks);
     this.observer = observer;
     this.runnable = new RunnableQueue(this, window);
     this.entries = new EntryNames(stacks);
   }
 
   generation(tables: TraceTables): void {
-    this.tables = tables;
-    this.resolved.fill(UNRESOLVED);
+    this.stackIds.begin(tables);
   }
 
   /** Stack of the event that ends the present span; of no stack at the end of the trace. */
   get endStack(): StackId {
-    return this.stackOf(this.stackId);
+    return this.stackIds.of(this.stackId);
   }
 
   /** Where the goroutine itself was when the present span ended. */
   get endOwnStack(): StackId {
-    return this.stackOf(this.ownStackId);
+    return this.stackIds.of(this.ownStackId);
   }
 
   move(code: MoveCode, elapsed: number, p: number, goroutine: number, reason: string, stack: number, ownStack: number): void {
@@ -120,7 +115,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     const go = event.g === NOBODY ? undefined : this.goroutines.get(event.g);
     if (event.kind === 'RegionBegin') openRegion(go, event);
     else if (event.kind === 'TaskBegin' && this.taskNames.size < MAX_TASKS) this.taskNames.set(event.subject, event.name);
-    this.observer.other(event, this.stackOf(event.stack), go);
+    this.observer.other(event, this.stackIds.of(event.stack), go);
     if (event.kind === 'RegionEnd' && event.value !== 0) go?.regions?.pop();
   }
 
@@ -172,7 +167,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     const go = proc?.go ?? null;
     if (proc === undefined || go === null || go.id !== id || go.entryId < 0 || go.state !== GS.running) return false;
     if (this.ownStackId === 0 || this.stackId !== this.ownStackId || this.reason === 'preempted') return false;
-    const stack = this.stackOf(this.stackId);
+    const stack = this.stackIds.of(this.stackId);
     if (stack === NO_STACK) return false;
     this.moving = GO.waiting;
     go.preempted = false;
@@ -201,7 +196,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     go.since = this.now;
     go.seenBegin = true;
     go.reason = '';
-    go.beginStack = this.stackOf(this.stackId);
+    go.beginStack = this.stackIds.of(this.stackId);
     this.runnable.add(go);
     return true;
   }
@@ -221,7 +216,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
   private moveGoroutine(from: number, to: number, id: number, tellsOwn: boolean): void {
     this.moving = to;
     const go = this.goroutineOf(id, from);
-    const own = this.stackOf(this.ownStackId);
+    const own = this.stackIds.of(this.ownStackId);
     if (go.entryId < 0 && own !== NO_STACK) this.nameEntry(go, own);
     if (from > GO.none) this.endSpan(go, from, to, own);
     if (to === GO.none) {
@@ -280,7 +275,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     go.since = this.now;
     go.seenBegin = !head;
     go.reason = to === GO.waiting && !head ? this.reason : '';
-    go.beginStack = this.stackOf(this.stackId);
+    go.beginStack = this.stackIds.of(this.stackId);
     if (to === GO.running) {
       if (go.firstRunning < 0) go.firstRunning = this.now;
       this.hold(go, this.p, head);
@@ -405,7 +400,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     const go = event.g === NOBODY ? undefined : this.goroutines.get(event.g);
     if (go === undefined) return;
     const source = event.name === RANGE.sweep ? SOURCE.sweep : event.name === RANGE.assist ? SOURCE.assist : SOURCE.stw;
-    this.observer.stackSeen(go, go.proc, this.stackOf(event.stack), source);
+    this.observer.stackSeen(go, go.proc, this.stackIds.of(event.stack), source);
   }
 
   private takeLabel({ g, name }: TraceEvent): void {
@@ -425,17 +420,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     const go = event.g === NOBODY ? undefined : this.goroutines.get(event.g);
     // Samples are not ordered with the events: whom the P belongs to now is a better answer than a goroutine that has left.
     const proc = go?.proc ?? null;
-    this.observer.stackSeen(go ?? null, proc, this.stackOf(event.stack), SOURCE.sample);
-  }
-
-  /** The stack of an id of the present generation; none for 0. */
-  private stackOf(id: number): StackId {
-    if (id === 0) return NO_STACK;
-    if (id >= SMALL_STACK_IDS) return this.tables.stackOf(id, this.stacks);
-    const known = this.resolved[id];
-    if (known !== UNRESOLVED) return known;
-    this.resolved[id] = this.tables.stackOf(id, this.stacks);
-    return this.resolved[id];
+    this.observer.stackSeen(go ?? null, proc, this.stackIds.of(event.stack), SOURCE.sample);
   }
 }
 
