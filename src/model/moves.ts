@@ -10,11 +10,10 @@ export type GoState = 'Undetermined' | 'NotExist' | 'Runnable' | 'Running' | 'Sy
 export const GO = { none: 0, runnable: 1, running: 2, syscall: 3, waiting: 4 } as const;
 export const GO_WORDS: readonly GoState[] = ['NotExist', 'Runnable', 'Running', 'Syscall', 'Waiting'];
 
-/** A pair of states, from the first one to the second, as one number below {@link MOVE_CODES}. */
+/** A pair of states, from the first one to the second, as one number of six bits. */
 export type MoveCode = number;
 
 const STATE_BITS = 3;
-export const MOVE_CODES = 1 << (2 * STATE_BITS);
 
 export function moveCode(from: number, to: number): MoveCode {
   return (from << STATE_BITS) | to;

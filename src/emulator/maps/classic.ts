@@ -1,6 +1,5 @@
 /** The classic map (Go 1.19 to 1.23, and by experiment to 1.25): buckets, overflow chains, incremental growth. */
 
-import type { Operation } from '../steps.ts';
 import {
   type Buckets,
   ClassicHeader,
@@ -15,82 +14,30 @@ import { chainOverflow, growBuckets, growWork } from './classicgrow.ts';
 import { ClassicIteration } from './classiciterate.ts';
 import { CLASSIC_SITES, type ClassicSites } from './classicsites.ts';
 import type { ReadSites } from './frames.ts';
-import { KeyTable } from './keys.ts';
 import { SLOTS } from './layout.ts';
-import { type EmulatedMap, type Growth, MAP_FAULTS, type MapIteration, type MapKey, type MapSpec, type MapWorld } from './map.ts';
-import { allocate, GrowthRecord, Running, type Steps } from './stepping.ts';
+import { MAP_FAULTS, type MapIteration, type MapKey, type MapSpec, type MapWorld } from './map.ts';
+import { OperatedMap } from './operated.ts';
+import { allocate, GrowthRecord, type Running, type Steps } from './stepping.ts';
 import { beginWrite, endWrite, loadElement, setFlag, storeElement } from './writing.ts';
 
-export class ClassicMap implements EmulatedMap {
-  readonly spec: MapSpec;
-  private readonly map: ClassicHeader;
-  private readonly keys: KeyTable;
-  private readonly sites: ClassicSites;
-
+export class ClassicMap extends OperatedMap<ClassicHeader, ClassicSites> {
   constructor(spec: MapSpec, world: MapWorld) {
-    this.spec = spec;
-    this.map = new ClassicHeader(world, spec);
-    this.keys = new KeyTable(spec.keys);
-    const { pointers } = this.map.layout;
-    this.sites = CLASSIC_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers });
-  }
-
-  get address(): number {
-    return this.map.address;
+    const map = new ClassicHeader(world, spec);
+    const { pointers } = map.layout;
+    super(spec, map, CLASSIC_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers }));
   }
 
   get len(): number {
     return this.map.count;
   }
 
-  get growths(): readonly Growth[] {
-    return this.map.growths;
-  }
-
   get slots(): number {
     return this.map.buckets === null ? 0 : SLOTS * 2 ** this.map.log2;
-  }
-
-  get bytes(): number {
-    return this.map.bytes;
   }
 
   get liveBytes(): number {
     const { buckets, old } = this.map;
     return HEADER_SIZE + (buckets?.liveBytes ?? 0) + (old?.liveBytes ?? 0);
-  }
-
-  get hasPointers(): boolean {
-    return this.map.layout.pointers;
-  }
-
-  make(): Operation {
-    const op = new Running();
-    return op.start(this.making(op));
-  }
-
-  write(key: MapKey, value: number): Running {
-    return this.update(key, () => value, false);
-  }
-
-  update(key: MapKey, change: (old: number) => number, loads = true): Running {
-    const op = new Running();
-    return op.start(this.assigning(op, this.keys.numberOf(key), loads, change));
-  }
-
-  read(key: MapKey, commaOk = false): Running {
-    const op = new Running();
-    return op.start(this.reading(op, this.keys.numberOf(key), commaOk ? this.sites.access2 : this.sites.access1));
-  }
-
-  delete(key: MapKey): Running {
-    const op = new Running();
-    return op.start(this.removing(op, this.keys.numberOf(key)));
-  }
-
-  clear(): Running {
-    const op = new Running();
-    return op.start(this.clearing(op));
   }
 
   iterate(): MapIteration {
@@ -110,7 +57,7 @@ export class ClassicMap implements EmulatedMap {
     return found;
   }
 
-  private *making(op: Running): Steps {
+  protected *making(op: Running): Steps {
     const { world, layout, buckets } = this.map;
     yield* allocate(op, { world, bytes: HEADER_SIZE, pointers: true, sites: this.sites.make.header, growth: null });
     if (buckets === null) return;
@@ -120,7 +67,7 @@ export class ClassicMap implements EmulatedMap {
   }
 
   /** mapassign up to the pointer that it returns, then the program's own load and store. */
-  private *assigning(op: Running, key: number, loads: boolean, change: (old: number) => number): Steps {
+  protected *assigning(op: Running, key: number, loads: boolean, change: (old: number) => number): Steps {
     const { map } = this;
     const sites = this.sites.assign;
     map.price();
@@ -220,7 +167,7 @@ export class ClassicMap implements EmulatedMap {
     yield;
   }
 
-  private *reading(op: Running, key: number, sites: ReadSites): Steps {
+  protected *reading(op: Running, key: number, sites: ReadSites): Steps {
     const { map } = this;
     const { prices } = map;
     op.enter(prices.check, sites.entry, 'read', map.address);
@@ -257,7 +204,7 @@ export class ClassicMap implements EmulatedMap {
     return map.old;
   }
 
-  private *removing(op: Running, key: number): Steps {
+  protected *removing(op: Running, key: number): Steps {
     const { map } = this;
     const { prices } = map;
     const sites = this.sites.remove;
@@ -290,7 +237,7 @@ export class ClassicMap implements EmulatedMap {
     yield* endWrite(op, map, sites);
   }
 
-  private *clearing(op: Running): Steps {
+  protected *clearing(op: Running): Steps {
     const { map } = this;
     const { prices } = map;
     const { clear: sites } = this.sites;

@@ -1,11 +1,10 @@
 /** The Swiss map (Go 1.24 and later): groups with control bytes, tables that grow at once, a directory of tables. */
 
-import type { Operation } from '../steps.ts';
 import type { ReadSites } from './frames.ts';
-import { KeyTable } from './keys.ts';
 import { SLOTS } from './layout.ts';
-import { type EmulatedMap, type Growth, MAP_FAULTS, type MapIteration, type MapKey, type MapSpec, type MapWorld } from './map.ts';
-import { allocate, Running, type Steps } from './stepping.ts';
+import { MAP_FAULTS, type MapIteration, type MapKey, type MapSpec, type MapWorld } from './map.ts';
+import { OperatedMap } from './operated.ts';
+import { allocate, type Running, type Steps } from './stepping.ts';
 import { growToSmall, growToTable, makeTable, prune, rehash } from './swissgrow.ts';
 import { SwissIteration } from './swissiterate.ts';
 import { SWISS_SITES, type SwissSites } from './swisssites.ts';
@@ -15,44 +14,26 @@ import { beginWrite, endWrite, loadElement, setFlag, storeElement } from './writ
 /** What counters of 16 bits hold: racing writers can take them below zero. */
 const COUNTER = 0xffff;
 
-export class SwissMap implements EmulatedMap {
-  readonly spec: MapSpec;
-  private readonly map: SwissHeader;
-  private readonly keys: KeyTable;
-  private readonly sites: SwissSites;
+export class SwissMap extends OperatedMap<SwissHeader, SwissSites> {
   /** Since 1.25 tombstones are removed before a table grows, except in the function for generic keys. */
   private readonly prunes: boolean;
   /** Since 1.27 a full small map is searched for the key before it becomes a table. */
   private readonly searchesFullSmall: boolean;
 
   constructor(spec: MapSpec, world: MapWorld) {
-    this.spec = spec;
-    this.map = new SwissHeader(world, spec);
-    this.keys = new KeyTable(spec.keys);
-    const { pointers } = this.map.layout;
-    this.sites = SWISS_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers });
+    const map = new SwissHeader(world, spec);
+    const { pointers } = map.layout;
+    super(spec, map, SWISS_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers }));
     this.prunes = world.release >= 25 && spec.keys !== 'generic';
     this.searchesFullSmall = world.release >= 27;
-  }
-
-  get address(): number {
-    return this.map.address;
   }
 
   get len(): number {
     return this.map.used;
   }
 
-  get growths(): readonly Growth[] {
-    return this.map.growths;
-  }
-
   get slots(): number {
     return this.map.small?.capacity ?? this.map.tables().reduce((sum, table) => sum + table.capacity, 0);
-  }
-
-  get bytes(): number {
-    return this.map.bytes;
   }
 
   get liveBytes(): number {
@@ -61,42 +42,9 @@ export class SwissMap implements EmulatedMap {
     return tables.reduce((sum, { bytes }) => sum + bytes, HEADER_SIZE + directory.length * 8);
   }
 
-  get hasPointers(): boolean {
-    return this.map.layout.pointers;
-  }
-
   /** The tables' slots and entries in the order of the directory; empty for a small map. */
   get tables(): readonly { readonly slots: number; readonly used: number }[] {
     return this.map.tables().map(({ capacity: slots, used }) => ({ slots, used }));
-  }
-
-  make(): Operation {
-    const op = new Running();
-    return op.start(this.making(op));
-  }
-
-  write(key: MapKey, value: number): Running {
-    return this.update(key, () => value, false);
-  }
-
-  update(key: MapKey, change: (old: number) => number, loads = true): Running {
-    const op = new Running();
-    return op.start(this.assigning(op, this.keys.numberOf(key), loads, change));
-  }
-
-  read(key: MapKey, commaOk = false): Running {
-    const op = new Running();
-    return op.start(this.reading(op, this.keys.numberOf(key), commaOk ? this.sites.access2 : this.sites.access1));
-  }
-
-  delete(key: MapKey): Running {
-    const op = new Running();
-    return op.start(this.removing(op, this.keys.numberOf(key)));
-  }
-
-  clear(): Running {
-    const op = new Running();
-    return op.start(this.clearing(op));
   }
 
   iterate(): MapIteration {
@@ -113,7 +61,7 @@ export class SwissMap implements EmulatedMap {
     return found;
   }
 
-  private *making(op: Running): Steps {
+  protected *making(op: Running): Steps {
     const { map } = this;
     const { world } = map;
     const { make: sites } = this.sites;
@@ -127,7 +75,7 @@ export class SwissMap implements EmulatedMap {
   }
 
   /** mapassign up to the pointer that it returns, then the program's own load and store. */
-  private *assigning(op: Running, key: number, loads: boolean, change: (old: number) => number): Steps {
+  protected *assigning(op: Running, key: number, loads: boolean, change: (old: number) => number): Steps {
     const { map } = this;
     const sites = this.sites.assign;
     map.price();
@@ -224,7 +172,7 @@ export class SwissMap implements EmulatedMap {
     take(op, table, slot);
   }
 
-  private *reading(op: Running, key: number, sites: ReadSites): Steps {
+  protected *reading(op: Running, key: number, sites: ReadSites): Steps {
     const { map } = this;
     const { prices } = map;
     op.enter(prices.check, sites.entry, 'read', map.address);
@@ -266,7 +214,7 @@ export class SwissMap implements EmulatedMap {
     }
   }
 
-  private *removing(op: Running, key: number): Steps {
+  protected *removing(op: Running, key: number): Steps {
     const { map } = this;
     const sites = this.sites.remove;
     map.price();
@@ -306,7 +254,7 @@ export class SwissMap implements EmulatedMap {
     map.tombstonePossible = true;
   }
 
-  private *clearing(op: Running): Steps {
+  protected *clearing(op: Running): Steps {
     const { map } = this;
     const { clear: sites } = this.sites;
     const isClear = map.used === 0 && !(map.tombstonePossible && map.world.release >= 25);

@@ -1,0 +1,93 @@
+/** What both maps are to the program: operations that are begun here, and run step by step in the map's own way. */
+
+import type { Operation } from '../steps.ts';
+import type { ReadSites } from './frames.ts';
+import { KeyTable } from './keys.ts';
+import type { EmulatedMap, Growth, MapIteration, MapKey, MapSpec } from './map.ts';
+import { Running, type Steps } from './stepping.ts';
+
+/** What is asked of a map's header. */
+interface Header {
+  readonly address: number;
+  readonly growths: readonly Growth[];
+  readonly bytes: number;
+  readonly layout: { readonly pointers: boolean };
+}
+
+/** The places of `v := m[key]` and of `v, ok := m[key]`. */
+interface AccessSites {
+  readonly access1: ReadSites;
+  readonly access2: ReadSites;
+}
+
+export abstract class OperatedMap<H extends Header, S extends AccessSites> implements EmulatedMap {
+  readonly spec: MapSpec;
+  protected readonly map: H;
+  protected readonly keys: KeyTable;
+  protected readonly sites: S;
+
+  constructor(spec: MapSpec, map: H, sites: S) {
+    this.spec = spec;
+    this.map = map;
+    this.keys = new KeyTable(spec.keys);
+    this.sites = sites;
+  }
+
+  abstract readonly len: number;
+  abstract readonly slots: number;
+  abstract readonly liveBytes: number;
+  abstract iterate(): MapIteration;
+  abstract entries(): [MapKey, number][];
+
+  get address(): number {
+    return this.map.address;
+  }
+
+  get growths(): readonly Growth[] {
+    return this.map.growths;
+  }
+
+  get bytes(): number {
+    return this.map.bytes;
+  }
+
+  get hasPointers(): boolean {
+    return this.map.layout.pointers;
+  }
+
+  make(): Operation {
+    const op = new Running();
+    return op.start(this.making(op));
+  }
+
+  write(key: MapKey, value: number): Running {
+    return this.update(key, () => value, false);
+  }
+
+  update(key: MapKey, change: (old: number) => number, loads = true): Running {
+    const op = new Running();
+    return op.start(this.assigning(op, this.keys.numberOf(key), loads, change));
+  }
+
+  read(key: MapKey, commaOk = false): Running {
+    const op = new Running();
+    return op.start(this.reading(op, this.keys.numberOf(key), commaOk ? this.sites.access2 : this.sites.access1));
+  }
+
+  delete(key: MapKey): Running {
+    const op = new Running();
+    return op.start(this.removing(op, this.keys.numberOf(key)));
+  }
+
+  clear(): Running {
+    const op = new Running();
+    return op.start(this.clearing(op));
+  }
+
+  protected abstract making(op: Running): Steps;
+  /** `loads`: whether the old value is loaded before `change` makes the new one of it. */
+  protected abstract assigning(op: Running, key: number, loads: boolean, change: (old: number) => number): Steps;
+  protected abstract reading(op: Running, key: number, sites: ReadSites): Steps;
+  protected abstract removing(op: Running, key: number): Steps;
+  protected abstract clearing(op: Running): Steps;
+}
