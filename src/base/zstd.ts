@@ -3,6 +3,7 @@
 import type zlib from 'node:zlib';
 import { CUT_OFF, DamageError, type Inflated, Inflater } from './inflater.ts';
 import type { Member, Members } from './members.ts';
+import { isSkippableFrame, isZstdFrame, ZstdFrameEnd } from './zstdframe.ts';
 
 type ZstdOptions = { chunkSize?: number };
 type CreateZstd = (options: ZstdOptions) => zlib.InflateRaw;
@@ -15,38 +16,28 @@ export function openZstd(from: typeof zlib): Members | null {
   return {
     name: 'zstd',
     magicBytes: 4,
-    startsWith: (bytes) => isFrame(bytes) || isSkippable(bytes),
+    startsWith: (bytes) => isZstdFrame(bytes) || isSkippableFrame(bytes),
     isPadding: () => false,
     open: (fine) => new ZstdFrame(new Inflater(create(fine ? { chunkSize: finest } : {}))),
   };
 }
 
-function isFrame(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
-}
-
-/** A frame of other programs' data, which a decoder passes over. */
-function isSkippable(bytes: Uint8Array): boolean {
-  return (bytes[0] & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18;
-}
-
 class ZstdFrame implements Member {
   private readonly inflater: Inflater;
+  private readonly end = new ZstdFrameEnd();
 
   constructor(inflater: Inflater) {
     this.inflater = inflater;
   }
 
-  push(bytes: Uint8Array): Promise<Inflated> {
-    return this.inflater.push(bytes);
+  async push(bytes: Uint8Array): Promise<Inflated> {
+    const { length, ended } = this.end.push(bytes);
+    const { output } = await this.inflater.push(bytes.subarray(0, length));
+    return { output, used: length, ended };
   }
 
   async finish(): Promise<Inflated> {
-    try {
-      return { ...(await this.inflater.finish()), ended: true };
-    } catch (error) {
-      throw error instanceof DamageError ? new DamageError(CUT_OFF, error.output) : error;
-    }
+    throw new DamageError(CUT_OFF, await this.inflater.salvage());
   }
 
   close(): void {
