@@ -12,9 +12,11 @@ import { formatDuration } from '../render/units.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, tellProblems } from './findings.ts';
 import { type ReadInput, readInputs } from './inputs.ts';
+import { interruptible } from './interrupts.ts';
 import type { TraceArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
 import { requireTrace, requireWindow } from './requiretrace.ts';
+import { note } from './streams.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
 import { parseDuration, requireDuration, selectTrace, splitFrom } from './traceoptions.ts';
 
@@ -82,7 +84,7 @@ async function readTrace(
     return { goroutine: () => {}, record: () => {}, race: () => {}, trace: () => one };
   });
   requireTrace(input, 'analyze reads');
-  return { input, analysis: (analyzer as unknown as TraceAnalyzer).finish() };
+  return { input, analysis: interruptible(() => (analyzer as unknown as TraceAnalyzer).finish()) };
 }
 
 /** The exit code by `--fail-on`; says on stderr what was found. */
@@ -97,7 +99,7 @@ function judgeTrace(conditions: readonly TraceCondition[], analysis: TraceAnalys
         : metric.unit === 'share'
           ? `${(100 * value).toFixed(1)}%`
           : String(value);
-    process.stderr.write(`goflame: found ${metric.about}: ${shown} (--fail-on ${text})\n`);
+    note(`goflame: found ${metric.about}: ${shown} (--fail-on ${text})\n`);
     code = EXIT.found;
   }
   return code;

@@ -11,7 +11,9 @@ import type { Profile } from '../model/profile.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, judge, parsePatterns, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
+import { interruptible } from './interrupts.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
+import { note } from './streams.ts';
 import { selectTrace, splitFrom } from './traceoptions.ts';
 
 export interface Collapsed {
@@ -42,8 +44,8 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
   });
   if (!args.quiet) tellProblems(inputs);
   if (args.strict && isDamaged(inputs)) return null;
-  const profile = collapser.build();
-  if (profile.nodeCount === 0 && !args.quiet) process.stderr.write(`goflame: no stacks ${whyEmpty(args)}\n`);
+  const profile = interruptible(() => collapser.build());
+  if (profile.nodeCount === 0 && !args.quiet) note(`goflame: no stacks ${whyEmpty(args)}\n`);
   return { profile, code: conditions.length === 0 ? EXIT.done : judge(conditions, findings) };
 }
 

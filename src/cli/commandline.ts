@@ -15,29 +15,35 @@ import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { reportCommand } from './commands/report.ts';
 import { timelineCommand } from './commands/timeline.ts';
-import { describeError, EXIT } from './exit.ts';
-import { guardDashes } from './options.ts';
-import { endOnClosedPipe } from './outputs.ts';
+import { EXIT } from './exit.ts';
+import { checkSwitches, guardDashes } from './options.ts';
+import { checkOutput } from './outputs.ts';
+import { print } from './streams.ts';
 
 const WIDEST_HELP = 110;
 
-/** Runs one command line; gives its exit code. */
+/** Options that name files to write. */
+const OUTPUT_FILES = ['output', 'trace', 'dump', 'race', 'schedtrace'];
+
+/** Runs one command line; gives its exit code. @throws UsageError, InputError, OutputError */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  endOnClosedPipe();
-  process.on('SIGINT', () => process.exit(EXIT.interrupted));
-  try {
-    makeParser(args).parseSync();
-    return await runPlanned();
-  } catch (error) {
-    const { text, code } = describeError(error);
-    process.stderr.write(text);
-    return code;
+  let help = '';
+  // With a callback yargs hands over what it would print, and whether that can be printed is told.
+  const parsed = makeParser(args).parse(guardDashes(args), (_error: unknown, _options: unknown, text: string) => {
+    help = text;
+  });
+  if (help !== '') {
+    await print(`${help}\n`);
+    return EXIT.done;
   }
+  const options = parsed as Readonly<Record<string, unknown>>;
+  // Before any work is done: a place that cannot be written to is no news for the end of it.
+  for (const name of OUTPUT_FILES) if (typeof options[name] === 'string') checkOutput(options[name]);
+  return await runPlanned();
 }
 
 function makeParser(args: readonly string[]) {
-  const parser = yargs(guardDashes(args));
-  return parser
+  return yargs()
     .scriptName('goflame')
     .usage(
       '$0 COMMAND [FILE..]\n\nWhat goroutines left behind (dumps, crashes, profiles, race reports) → folded stacks, flame graphs, summaries.',
@@ -64,7 +70,10 @@ function makeParser(args: readonly string[]) {
     .wrap(Math.min(process.stdout.columns ?? WIDEST_HELP, WIDEST_HELP))
     .epilogue('Exit codes: 0 done, 1 found what --fail-on names, 2 wrong usage, 3 input that cannot be read.')
     .exitProcess(false)
+    .check((_argv, options) => checkSwitches(args, (options as unknown as { boolean: string[] }).boolean))
     .fail((message, error) => {
-      throw error ?? new UsageError(`${message}\n(goflame --help, goflame COMMAND --help)`);
+      // What yargs finds wrong comes as a message, or as an error of its own.
+      if (error !== undefined && error !== null && error.name !== 'YError') throw error;
+      throw new UsageError(`${message ?? error.message}\n(goflame --help, goflame COMMAND --help)`);
     });
 }

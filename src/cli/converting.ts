@@ -6,6 +6,7 @@ import type { TraceVersion } from '../formats/gotrace/spec.ts';
 import { EXIT } from './exit.ts';
 import { isDamaging, tellProblemsOf } from './findings.ts';
 import { readChunks } from './inputs.ts';
+import { interruptible } from './interrupts.ts';
 import type { InputArguments } from './options.ts';
 import { type PieceSink, streamOutput } from './outputs.ts';
 
@@ -35,11 +36,13 @@ async function convertInto(sink: PieceSink, args: ConvertArguments, report: (pro
   const target = { form: args.to === 'trace' ? 'binary' : 'text', ...version } as const;
   const converter = new TraceConverter(target, (piece) => sink.write(piece), report);
   try {
+    let isOpen = true;
     await readChunks({ file, quiet: args.quiet === true, report }, async (chunk) => {
-      converter.push(chunk);
-      await sink.drained();
+      interruptible(() => converter.push(chunk));
+      isOpen = await sink.drained();
+      return isOpen;
     });
-    converter.finish();
+    if (isOpen) converter.finish();
   } catch (error) {
     throw error instanceof InputError ? error.at({ file }) : error;
   }

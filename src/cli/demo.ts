@@ -12,6 +12,7 @@ import { formatDuration, formatPercent } from '../render/units.ts';
 import { EXIT } from './exit.ts';
 import { writeOutput } from './outputs.ts';
 import { type RenderArguments, renderFlameGraph } from './rendering.ts';
+import { print } from './streams.ts';
 import { drawTimeline } from './timelining.ts';
 
 interface DemoMap {
@@ -42,7 +43,7 @@ const FLAME = 'goflame-demo.svg';
 const SAMPLE_PERIOD = 10_000;
 
 export async function runDemo(): Promise<number> {
-  process.stdout.write(`Four goroutines fill a map each, in bursts, on ${PROCS} Ps: emulated, by a cost model, without Go.\n`);
+  await print(`Four goroutines fill a map each, in bursts, on ${PROCS} Ps: emulated, by a cost model, without Go.\n`);
   for (const map of MAPS) {
     const summary = await emulateGrowth(map);
     await drawTimeline({

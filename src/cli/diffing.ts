@@ -16,8 +16,10 @@ import { collapseOptions, formatOption } from './collapsing.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
+import { interruptible } from './interrupts.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 import { isPage, writeOutput } from './outputs.ts';
+import { note } from './streams.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
 import { selectTrace } from './traceoptions.ts';
 import { MOST_LISTED, TraceTaker } from './tracetaker.ts';
@@ -54,7 +56,7 @@ export async function diffInputs(args: DiffArguments): Promise<number | null> {
   resolveOptions(options);
   const inputs = await readBoth(args);
   if (inputs === null) return null;
-  const comparison = compareInputs(inputs[0], inputs[1], { normalize: args.normalize ?? false });
+  const comparison = interruptible(() => compareInputs(inputs[0], inputs[1], { normalize: args.normalize ?? false }));
   const shape = shapeOf(args);
   if (shape === 'page') await writePage(comparison, args);
   else await writeOutput(writeShape(shape, comparison, args, options), args.output);
@@ -62,7 +64,7 @@ export async function diffInputs(args: DiffArguments): Promise<number | null> {
     const found = check(comparison);
     return found === null ? [] : [`${found} (--fail-on ${text})`];
   });
-  if (met.length > 0) process.stderr.write(`goflame: found ${met.join('; ')}\n`);
+  if (met.length > 0) note(`goflame: found ${met.join('; ')}\n`);
   return met.length > 0 ? EXIT.found : EXIT.done;
 }
 
@@ -113,7 +115,7 @@ async function readBoth(args: DiffArguments): Promise<ComparableInput[] | null> 
   return inputs.map(({ file, evidence }, i) => {
     const summaries = summarizers[i].summarize(evidence);
     const dumps = summaries.filter((summary) => 'mapUsers' in summary).length;
-    if (dumps > 1 && !args.quiet) process.stderr.write(`goflame: ${file} holds ${dumps} goroutine dumps; they are added up\n`);
+    if (dumps > 1 && !args.quiet) note(`goflame: ${file} holds ${dumps} goroutine dumps; they are added up\n`);
     return {
       file,
       stacks: evidence.stacks,

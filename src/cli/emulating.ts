@@ -18,8 +18,9 @@ import type { SchedSample } from '../model/evidence.ts';
 import { writeEmulateJson } from '../render/emulatejson.ts';
 import { writeEmulateText } from '../render/emulatetext.ts';
 import { EXIT } from './exit.ts';
-import { writeOutput } from './outputs.ts';
+import { writeOutput, writeOutputs } from './outputs.ts';
 import { listPrograms, loadCosts, loadProgram, runGuarded } from './programs.ts';
+import { note, print } from './streams.ts';
 import { colorsFor } from './terminal.ts';
 import { requireDuration } from './traceoptions.ts';
 
@@ -61,7 +62,7 @@ type Artifact = 'trace' | 'dump' | 'race' | 'schedtrace';
 
 export async function runEmulate(args: EmulateArguments): Promise<number> {
   if (args.list) {
-    for await (const line of listPrograms(args.scenario)) process.stdout.write(line);
+    for await (const line of listPrograms(args.scenario)) await print(line);
     return EXIT.done;
   }
   const failures = parseFailures(args['fail-on']);
@@ -70,7 +71,7 @@ export async function runEmulate(args: EmulateArguments): Promise<number> {
   const once = () => runOnce(args, scenario, values);
   const { summary, artifacts } = once();
   if (args['check-determinism']) compareRuns(artifacts, summary, once());
-  for (const [name, pieces] of artifacts) await writeOutput(pieces, args[name]);
+  await writeOutputs([...artifacts].map(([name, pieces]) => ({ pieces, output: args[name] })));
   await writeOutput(
     args.json ? [writeEmulateJson(summary)] : writeEmulateText(summary, { paint: colorsFor(process.stdout), top: SHOWN_GROWTHS }),
     undefined,
@@ -190,5 +191,5 @@ function compareRuns(artifacts: RunResult['artifacts'], summary: RunSummary, aga
   };
   const [one, two] = [hash({ summary, artifacts }), hash(again)];
   if (one !== two) throw new InputError('two runs with one seed differ: the program depends on something else than the model');
-  process.stderr.write(`two runs are equal: sha256 ${one}\n`);
+  note(`two runs are equal: sha256 ${one}\n`);
 }

@@ -13,6 +13,7 @@ import type { ProgramArguments } from './emulating.ts';
 import { EXIT } from './exit.ts';
 import { writeOutput } from './outputs.ts';
 import { listPrograms, loadCosts, loadProgram, runGuarded } from './programs.ts';
+import { note, print } from './streams.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
 
 export interface ExploreArguments extends ProgramArguments {
@@ -37,7 +38,7 @@ const FAILURES: Readonly<Record<string, (row: ExplorationRow) => number>> = {
 
 export async function runExplore(args: ExploreArguments): Promise<number> {
   if (args.list) {
-    for await (const line of listPrograms(args.scenario)) process.stdout.write(line);
+    for await (const line of listPrograms(args.scenario)) await print(line);
     return EXIT.done;
   }
   const failures = parseFailures(args['fail-on']);
@@ -57,11 +58,11 @@ export async function runExplore(args: ExploreArguments): Promise<number> {
 
 /** On a terminal's stderr only. */
 function showProgress(procs: number, done: number, all: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[KGOMAXPROCS=${procs}: ${done} of ${all} schedules`);
+  if (process.stderr.isTTY) note(`\r\x1b[KGOMAXPROCS=${procs}: ${done} of ${all} schedules`);
 }
 
 function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  if (process.stderr.isTTY) note('\r\x1b[K');
 }
 
 interface Explored {

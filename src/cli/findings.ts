@@ -4,6 +4,7 @@ import type { FailCondition, Findings } from '../analysis/failon.ts';
 import { type Problem, UsageError } from '../base/errors.ts';
 import { EXIT } from './exit.ts';
 import type { ReadInput } from './inputs.ts';
+import { note } from './streams.ts';
 import { colorsFor } from './terminal.ts';
 
 /** Problems of one input that are listed; `goflame inspect --json` has all. */
@@ -26,10 +27,10 @@ export function tellProblemsOf(name: string, problems: readonly Problem[]): void
           ? paint.yellow('warning')
           : problem.severity;
     const excerpt = problem.excerpt === undefined || problem.excerpt === '' ? '' : `\n    ${paint.dim(problem.excerpt)}`;
-    process.stderr.write(`${file}${placeOf(problem)}: ${word}: ${problem.message}${excerpt}\n`);
+    note(`${file}${placeOf(problem)}: ${word}: ${problem.message}${excerpt}\n`);
   }
   const left = problems.length - LISTED;
-  if (left > 0) process.stderr.write(`${file}: ${left} more problems; goflame inspect --json lists them\n`);
+  if (left > 0) note(`${file}: ${left} more problems; goflame inspect --json lists them\n`);
 }
 
 function placeOf({ line, offset }: Problem): string {
@@ -53,7 +54,7 @@ export function judge(conditions: readonly FailCondition[], findings: Findings):
     const found = check(findings);
     return found === null ? [] : [`${found} (--fail-on ${text})`];
   });
-  for (const line of met) process.stderr.write(`goflame: found ${line}\n`);
+  for (const line of met) note(`goflame: found ${line}\n`);
   return met.length > 0 ? EXIT.found : EXIT.done;
 }
 

@@ -3,11 +3,12 @@
 import { statSync } from 'node:fs';
 import { Redactor } from '../analysis/redact.ts';
 import { decompress } from '../base/decompress.ts';
-import { InputError, type Problem } from '../base/errors.ts';
+import { InputError, type Problem, UsageError } from '../base/errors.ts';
 import { type FormatName, InputReader } from '../formats/reader.ts';
 import type { Evidence, EvidenceSink } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
 import type { TraceSink } from '../model/trace.ts';
+import { breathe, interruptible } from './interrupts.ts';
 import { openInput } from './openinput.ts';
 import { Progress } from './progress.ts';
 import { isLargeTrace, readTraceThreaded } from './tracethread.ts';
@@ -37,13 +38,14 @@ export async function readInputs(
 ): Promise<ReadInput[]> {
   const redactor = request.redact ? new Redactor() : null;
   const inputs: ReadInput[] = [];
+  if (request.files.filter((file) => file === '-').length > 1) throw new UsageError('- (stdin) can be read only once');
   for (const file of request.files.length === 0 ? ['-'] : request.files) {
     const raw = await readInput(file, request, (stacks) => {
       const sink = begin(stacks, file);
       return redactor === null ? sink : redactor.guard(sink);
     });
     const evidence = redactor === null ? raw : redactor.finish(raw);
-    finish(evidence);
+    interruptible(() => finish(evidence));
     inputs.push({ file, evidence });
   }
   return inputs;
@@ -61,8 +63,8 @@ async function readInput(file: string, request: InputRequest, begin: (stacks: St
   }
   const read = { file, quiet: request.quiet === true, report: (problem: Problem) => reader.report(problem) };
   try {
-    await readChunks(read, (chunk) => reader.push(chunk));
-    return reader.end();
+    await readChunks(read, (chunk) => interruptible(() => reader.push(chunk)));
+    return interruptible(() => reader.end());
   } catch (error) {
     throw error instanceof InputError ? withFile(error, file, request) : error;
   }
@@ -75,15 +77,18 @@ interface ChunkRequest {
   readonly report: (problem: Problem) => void;
 }
 
-/** Hands out an input's decompressed bytes, each chunk to be used up before the next; progress is shown. */
-export async function readChunks(
-  { file, quiet, report }: ChunkRequest,
-  take: (chunk: Uint8Array) => void | Promise<void>,
-): Promise<void> {
+/**
+ * Hands out an input's decompressed bytes, each chunk to be used up before the next, until `take` gives false; progress is
+ * shown.
+ */
+export async function readChunks({ file, quiet, report }: ChunkRequest, take: (chunk: Uint8Array) => unknown): Promise<void> {
   const { bytes, size } = openInput(file);
   const progress = new Progress(file, size, !quiet);
   try {
-    for await (const chunk of decompress(counted(bytes, progress), report)) await take(chunk);
+    for await (const chunk of decompress(counted(bytes, progress), report)) {
+      if ((await take(chunk)) === false) return;
+      await breathe();
+    }
   } finally {
     progress.done();
   }

@@ -9,6 +9,7 @@ import { type InspectedInput, writeInspectJson } from '../render/inspectjson.ts'
 import { writeInspectText } from '../render/inspecttext.ts';
 import { isDamaged, judge, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
+import { interruptible } from './interrupts.ts';
 import type { InputArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
@@ -55,7 +56,7 @@ export async function inspectInputs(args: InspectArguments): Promise<number | nu
   const inspected: InspectedInput[] = inputs.map(({ file, evidence }, i) => ({
     file,
     stacks: evidence.stacks,
-    summaries: summarizers[i].summarize(evidence),
+    summaries: interruptible(() => summarizers[i].summarize(evidence)),
     problems: evidence.problems,
   }));
   const paint = colorsFor(process.stdout);

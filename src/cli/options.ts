@@ -1,6 +1,7 @@
 /** Options that several commands share, as yargs takes them. */
 
 import type { Argv, InferredOptionTypes, Options } from 'yargs';
+import { UsageError } from '../base/errors.ts';
 import { FLAME_GRAPH_OPTIONS, type OptionSpec } from '../render/flameoptions.ts';
 
 /** Formats that `--from` names; a test holds them to those of the reader, which is not loaded for the help. */
@@ -76,15 +77,36 @@ export function flameGraphOptions(): Record<string, Options> {
   return Object.fromEntries(FLAME_GRAPH_OPTIONS.map((spec) => [spec.name, toYargs(spec)]));
 }
 
-/** The same options, where one that is given twice has its last value. */
+/** Options whose value may be empty: texts that are shown. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['title', 'subtitle', 'notes', 'search', 'countname', 'nametype']);
+
+/** The same options, where one that is given twice has its last value, and an empty value is told. */
 export function lastWins<T extends Record<string, Options>>(options: T): T {
   const single = Object.entries(options).map(([name, option]) => [
     name,
     option.type === 'array'
-      ? option
-      : { ...option, coerce: (value: unknown) => toDash(Array.isArray(value) ? value.at(-1) : value) },
+      ? { ...option, coerce: (values: unknown[]) => values?.map((value) => requireValue(name, toDash(value))) }
+      : { ...option, coerce: (value: unknown) => requireValue(name, toDash(Array.isArray(value) ? value.at(-1) : value)) },
   ]);
   return Object.fromEntries(single) as T;
+}
+
+/** @throws UsageError for an empty value, and for one that is no number where one is expected */
+function requireValue(name: string, value: unknown): unknown {
+  if (value === '' && !MAY_BE_EMPTY.has(name)) throw new UsageError(`--${name}: expected a value, and got an empty one`);
+  if (typeof value === 'number' && Number.isNaN(value)) throw new UsageError(`--${name}: expected a number`);
+  return value;
+}
+
+/** @throws UsageError for a switch that is given anything but `true` or `false`, which yargs would take for `false` */
+export function checkSwitches(args: readonly string[], switches: readonly string[]): true {
+  const end = args.indexOf('--');
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
+    const [, name, value] = /^--?([^=]+)=(.*)$/s.exec(arg) ?? [];
+    if (name !== undefined && switches.includes(name) && value !== 'true' && value !== 'false')
+      throw new UsageError(`--${name}=${value}: it takes no value`);
+  }
+  return true;
 }
 
 function toYargs({ name, type, about, choices, default: value, alias }: OptionSpec): Options {
@@ -103,16 +125,19 @@ export type InputArguments = Partial<Omit<InferredOptionTypes<typeof INPUT_OPTIO
 export type CollapseArguments = Partial<InferredOptionTypes<typeof COLLAPSE_OPTIONS>> & TraceArguments;
 export type TraceArguments = Partial<InferredOptionTypes<typeof TRACE_OPTIONS>>;
 
-/** Stands for a lone `-`, which yargs drops where it stands for a file. No file can have this name. */
-const LONE_DASH = '\0-';
+/** Stands before arguments that yargs is to leave alone: a lone `-`, and what stands behind `--`. No file can have it in its name. */
+const GUARD = '\0';
 
-/** The command line as yargs can take it. */
+/** The command line as yargs can take it: it drops a lone `-`, and what stands behind `--`, where they stand for files. */
 export function guardDashes(args: readonly string[]): string[] {
-  return args.map((arg) => (arg === '-' ? LONE_DASH : arg));
+  const end = args.indexOf('--');
+  const before = end < 0 ? args : args.slice(0, end);
+  const behind = end < 0 ? [] : args.slice(end + 1);
+  return [...before.map((arg) => (arg === '-' ? `${GUARD}-` : arg)), ...behind.map((arg) => `${GUARD}${arg}`)];
 }
 
-function toDash<T>(value: T): T | '-' {
-  return value === LONE_DASH ? '-' : value;
+function toDash<T>(value: T): T {
+  return (typeof value === 'string' && value.startsWith(GUARD) ? value.slice(GUARD.length) : value) as T;
 }
 
 /** A positional that is one file. */
@@ -131,6 +156,6 @@ export function withFiles<T>(yargs: Argv<T>) {
     type: 'string',
     array: true,
     describe: 'input; - or none is stdin; gzip and zstd are unpacked',
-    coerce: (files: string[] | undefined) => files?.map(toDash),
+    coerce: (files: string[] | undefined) => files?.map((file) => toDash(file)),
   });
 }

@@ -1,116 +1,191 @@
 /** Where results go: stdout, or a file that appears whole or not at all. */
 
-import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import fs from 'node:fs';
+import { OutputError } from './exit.ts';
+import { breathe, interruptiblePieces } from './interrupts.ts';
+import { type FileTarget, findTarget, OutputFile, writeWhole } from './outputfile.ts';
+import { print, printAll } from './streams.ts';
+
+type Piece = string | Uint8Array;
+
+/** Bytes that are gathered before they are written to a file. */
+const BATCH_BYTES = 1 << 18;
+
+/** Names of stdout that are paths: what stands there must not be replaced. */
+const STDOUT_NAMES: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 
 /** Whether a page of HTML is asked for, by the file's name. */
 export function isPage(output: string | undefined): boolean {
   return output !== undefined && /\.html?$/i.test(output);
 }
 
-/** Writes chunks to stdout, or to a file. */
-export async function writeOutput(chunks: Iterable<string | Uint8Array>, output: string | undefined): Promise<void> {
-  if (output === undefined || output === '-') await writeStdout(chunks);
-  else await writeFileWhole(output, chunks);
+function isStdout(output: string | undefined): output is undefined {
+  return output === undefined || STDOUT_NAMES.has(output);
 }
 
-async function writeStdout(chunks: Iterable<string | Uint8Array>): Promise<void> {
-  for (const chunk of chunks) {
-    if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+/** Finds out whether a result can go where it is to go, before any work is done. @throws OutputError */
+export function checkOutput(output: string): void {
+  if (!isStdout(output)) findTarget(output);
+}
+
+/** Writes pieces to stdout, or to a file. @throws OutputError */
+export async function writeOutput(pieces: Iterable<Piece>, output: string | undefined): Promise<void> {
+  await writeOutputs([{ pieces, output }]);
+}
+
+export interface Output {
+  readonly pieces: Iterable<Piece>;
+  readonly output: string | undefined;
+}
+
+/**
+ * Writes several results: the files appear when all of them are whole, or none does. What goes into a file is made before
+ * the file is begun, so that a signal finds nothing to clean up for as long as possible. @throws OutputError
+ */
+export async function writeOutputs(outputs: readonly Output[]): Promise<void> {
+  const files: OutputFile[] = [];
+  try {
+    for (const { pieces, output } of outputs) {
+      const made = interruptiblePieces(pieces);
+      if (isStdout(output)) await printAll(made);
+      else {
+        const target = findTarget(output);
+        if (target.kind === 'special') await writeSpecial(output, target.file, made);
+        else files.push(await stageFile(output, target, [...batches(made)]));
+      }
+    }
+  } catch (error) {
+    for (const file of files) file.abandon();
+    throw error;
+  }
+  for (const file of files) file.commit();
+}
+
+/** Writes a file beside its place, up to its last step. */
+async function stageFile(name: string, target: FileTarget, pieces: Iterable<Uint8Array>): Promise<OutputFile> {
+  const file = new OutputFile(name, target);
+  try {
+    for (const piece of pieces) {
+      file.write(piece);
+      await breathe();
+    }
+    await file.flush();
+  } catch (error) {
+    file.abandon();
+    throw error;
+  }
+  return file;
+}
+
+/** Small pieces together, as bytes. */
+function* batches(pieces: Iterable<Piece>): Generator<Uint8Array> {
+  let gathered: Uint8Array[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    gathered.push(bytes);
+    length += bytes.length;
+    if (length < BATCH_BYTES) continue;
+    yield Buffer.concat(gathered);
+    gathered = [];
+    length = 0;
+  }
+  if (length > 0) yield Buffer.concat(gathered);
+}
+
+async function writeSpecial(name: string, file: string, pieces: Iterable<Piece>): Promise<void> {
+  const sink = openSpecial(name, file);
+  try {
+    for (const batch of batches(pieces)) {
+      sink.write(batch);
+      await breathe();
+    }
+  } finally {
+    sink.close();
   }
 }
 
-/** Through a temporary file beside the target; devices and pipes are written to directly. */
-async function writeFileWhole(file: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
-  const data = Buffer.concat(Array.from(chunks, (chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)));
-  if (isSpecial(file)) {
-    writeFileSync(file, data);
-    return;
+interface SpecialSink {
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** A device or a pipe. One whose reader goes away is no error, as on stdout. */
+function openSpecial(name: string, file: string): SpecialSink {
+  let fd: number;
+  try {
+    fd = fs.openSync(file, 'w');
+  } catch (error) {
+    throw new OutputError(name, error as NodeJS.ErrnoException);
   }
-  const { default: writeFileAtomic } = await import('write-file-atomic');
-  await writeFileAtomic(file, data);
+  return {
+    write: (bytes) => {
+      try {
+        writeWhole(fd, bytes);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw new OutputError(name, error as NodeJS.ErrnoException);
+      }
+    },
+    close: () => fs.closeSync(fd),
+  };
 }
 
 /** Takes a result piece by piece. */
 export interface PieceSink {
   write(piece: Uint8Array): void;
-  /** Resolves when it can take more. */
-  drained(): Promise<void>;
+  /** Writes what was taken. False once nobody reads it any more. */
+  drained(): Promise<boolean>;
 }
 
 /**
  * Writes a result that is too large to be held, as `produce` makes it. A file appears when all of it is there, and not
- * at all where `produce` gives null, throws, or the program is interrupted.
+ * at all where `produce` gives null, throws, or the program is interrupted. @throws OutputError
  */
 export async function streamOutput<T>(
   output: string | undefined,
   produce: (sink: PieceSink) => Promise<T | null>,
 ): Promise<T | null> {
-  if (output === undefined || output === '-') return await produce(stdoutSink());
-  if (isSpecial(output)) return await intoFile(output, produce, () => {});
-  const target = realPath(output);
-  const temporary = `${target}.${process.pid}.tmp`;
-  const remove = () => rmSync(temporary, { force: true });
-  process.once('exit', remove);
+  if (isStdout(output)) return await produceInto(produce, print);
+  const target = findTarget(output);
+  if (target.kind === 'special') {
+    const sink = openSpecial(output, target.file);
+    try {
+      return await produceInto(produce, async (bytes) => sink.write(bytes));
+    } finally {
+      sink.close();
+    }
+  }
+  const file = new OutputFile(output, target);
   try {
-    return await intoFile(temporary, produce, () => renameSync(temporary, target));
-  } finally {
-    remove();
-    process.off('exit', remove);
+    const result = await produceInto(produce, async (bytes) => file.write(bytes));
+    if (result === null) {
+      file.abandon();
+      return null;
+    }
+    await file.flush();
+    file.commit();
+    return result;
+  } catch (error) {
+    file.abandon();
+    throw error;
   }
 }
 
-async function intoFile<T>(file: string, produce: (sink: PieceSink) => Promise<T | null>, keep: () => void): Promise<T | null> {
-  const fd = openSync(file, 'w');
-  let result: T | null;
-  try {
-    result = await produce({ write: (piece) => writeWhole(fd, piece), drained: async () => {} });
-  } finally {
-    closeSync(fd);
-  }
-  if (result !== null) keep();
-  return result;
-}
-
-function writeWhole(fd: number, piece: Uint8Array): void {
-  for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
-}
-
-function stdoutSink(): PieceSink {
-  let isFull = false;
-  return {
-    write: (piece) => {
-      isFull = !process.stdout.write(piece);
-    },
-    drained: async () => {
-      if (isFull) await new Promise((resolve) => process.stdout.once('drain', resolve));
-      isFull = false;
-    },
+/** Runs the producer; `write` gives false once nobody reads any more. */
+async function produceInto<T>(
+  produce: (sink: PieceSink) => Promise<T | null>,
+  write: (bytes: Uint8Array) => Promise<boolean | void>,
+): Promise<T | null> {
+  let pieces: Uint8Array[] = [];
+  const drained = async (): Promise<boolean> => {
+    const bytes = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+    pieces = [];
+    return bytes.length === 0 || (await write(bytes)) !== false;
   };
-}
-
-/** Where a link leads; the name itself for what is not there yet. */
-function realPath(file: string): string {
   try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
-}
-
-function isSpecial(file: string): boolean {
-  try {
-    return !statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** A reader that closes its end (`| head`) is no error: there is nothing left to do. */
-export function endOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit();
-      throw error;
-    });
+    return await produce({ write: (piece) => void pieces.push(piece), drained });
+  } finally {
+    // A pipe gets what came before an error.
+    await drained();
   }
 }

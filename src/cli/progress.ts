@@ -1,5 +1,7 @@
 /** How far a long input has been read, on a terminal's stderr only. */
 
+import { note } from './streams.ts';
+
 const FIRST_AFTER_MS = 700;
 const EVERY_MS = 100;
 const MB = 1e6;
@@ -30,11 +32,11 @@ export class Progress {
     this.shown = true;
     const rate = this.bytes / MB / ((now - this.began) / 1000);
     const share = this.size === null || this.size === 0 ? '' : `, ${Math.floor((100 * this.bytes) / this.size)}%`;
-    process.stderr.write(`\r\x1b[Kreading ${this.file}: ${Math.floor(this.bytes / MB)} MB${share}, ${Math.round(rate)} MB/s`);
+    note(`\r\x1b[Kreading ${this.file}: ${Math.floor(this.bytes / MB)} MB${share}, ${Math.round(rate)} MB/s`);
   }
 
   done(): void {
-    if (this.shown) process.stderr.write('\r\x1b[K');
+    if (this.shown) note('\r\x1b[K');
     this.shown = false;
   }
 }

@@ -9,6 +9,7 @@ import { collapseInputs } from './collapsing.ts';
 import { readNameAttributes, readPaletteMap, writePaletteMap } from './flamefiles.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 import { isPage, writeOutput } from './outputs.ts';
+import { note } from './streams.ts';
 
 export type RenderArguments = InputArguments &
   CollapseArguments &
@@ -61,5 +62,5 @@ function tellReport({ tooSmall, cutNames, refusedLinks, totalIgnored }: FlameGra
   if (cutNames > 0) lines.push(`${cutNames} names were cut: they are longer than 4096 characters`);
   if (refusedLinks > 0) lines.push(`${refusedLinks} links were left out: only http, https, mailto and relative ones are safe`);
   if (totalIgnored) lines.push('--total was ignored: the stacks add up to more');
-  for (const line of lines) process.stderr.write(`goflame: ${line}\n`);
+  for (const line of lines) note(`goflame: ${line}\n`);
 }

@@ -18,6 +18,7 @@ import { collapseOptions, formatOption } from './collapsing.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, judge, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
+import { interruptible } from './interrupts.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
 import { selectTrace } from './traceoptions.ts';
@@ -72,18 +73,19 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
   const read: SubjectInput[] = inputs.map(({ file, evidence }, i) => ({
     file,
     stacks: evidence.stacks,
-    summaries: summarizers[i].summarize(evidence),
+    summaries: interruptible(() => summarizers[i].summarize(evidence)),
     problems: evidence.problems,
-    trace: traces[i].finish(),
+    trace: interruptible(() => traces[i].finish()),
   }));
   const groups = merged ? [read] : read.map((input) => [input]);
-  const subjects = groups.map((group, i) => {
+  const makeOne = (group: readonly SubjectInput[], i: number) => {
     const profile = collapsers[i].build();
     const name = group.map(({ file }) => nameOf(file)).join(', ');
     // Stacks that are turned round or cut off are no longer those of the slices; nor are those of several inputs.
     const windows = reshape === undefined && group.length === 1 ? collapsers[i].windows() : null;
     return makeSubject(name, group, { profile: reshape?.(profile) ?? profile, ordered, windows });
-  });
+  };
+  const subjects = groups.map((group, i) => interruptible(() => makeOne(group, i)));
   await writePage(subjects, args);
   return conditions.length === 0 ? EXIT.done : judge(conditions, findings);
 }

@@ -10,6 +10,7 @@ import type { Timeline } from '../model/timeline.ts';
 import { LEAST_WIDTH, MOST_WIDTH, type TimelineSvgOptions, writeTimeline } from '../render/timeline/timeline.ts';
 import { isDamaged, tellProblems } from './findings.ts';
 import { type ReadInput, readInputs } from './inputs.ts';
+import { interruptible } from './interrupts.ts';
 import type { TraceArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
 import { requireTrace, requireWindow } from './requiretrace.ts';
@@ -46,7 +47,7 @@ export async function drawTimeline(args: TimelineArguments): Promise<number | nu
     return null;
   }
   if (!args.quiet) tellProblems(inputs);
-  const timeline = sink.finish();
+  const timeline = interruptible(() => sink.finish());
   requireWindow(timeline, selection, inputs[0].file);
   await writeOutput(writeTimeline(timeline, pictureOptions(args, inputs[0])), args.output);
   return 0;

@@ -86,7 +86,13 @@ export async function readTraceThreaded(
   const meter = isMetered(sink) ? sink.detachMeter() : null;
   const workerData: WorkerRequest = { file, ring: ring.buffer, wantsMoves: sink.move !== undefined, meter, outbox };
   const worker = new Worker(workerFile() as URL, { workerData, transferList: [outbox] });
-  const failed = new Promise<never>((_, reject) => worker.once('error', reject));
+  const failed = new Promise<never>((_, reject) => {
+    worker.once('error', reject);
+    // It exits with 0 when all that it read is in the ring.
+    worker.once('exit', (code) => {
+      if (code !== 0) reject(new Error('the thread that reads the trace has ended early'));
+    });
+  });
   try {
     const last = await Promise.race([failed, new RingReader(ring, inbox, sink, progress).run()]);
     if ('error' in last) throw new InputError(last.error, last.place);

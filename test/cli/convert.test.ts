@@ -81,12 +81,12 @@ describe('goflame convert', () => {
     child.stdin.write(Buffer.concat([SMALL, Buffer.alloc(0)]));
     child.stdin.on('error', () => {});
     const exited = once(child, 'exit');
-    for (let i = 0; i < 100 && !readdirSync(folder).some((name) => name.startsWith('late')); i++)
+    for (let i = 0; i < 100 && !readdirSync(folder).some((name) => name.startsWith('.goflame-')); i++)
       await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(readdirSync(folder).some((name) => name.startsWith('late'))).toBe(true);
+    expect(readdirSync(folder).some((name) => name.startsWith('.goflame-'))).toBe(true);
     child.kill('SIGINT');
     expect(await exited).toEqual([130, null]);
-    expect(readdirSync(folder).filter((name) => name.startsWith('late'))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.goflame-'))).toEqual([]);
   });
 
   it('tells what is damaged, with its line or byte', () => {
