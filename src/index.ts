@@ -99,6 +99,7 @@ export type {
   GoroutineGroup,
   Hotspot,
   HotspotKind,
+  KindShare,
   KindUsage,
   ProcUsage,
   StwPause,

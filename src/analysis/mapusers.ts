@@ -6,26 +6,25 @@
  * judged by the strongest of four signs, in this order; the weakest is given only where nothing better was found.
  */
 
-import { firstUserFrame, isPlumbing } from '../model/callsite.ts';
+import { firstUserFrame } from '../model/callsite.ts';
+import { type MapOperation, mapWorkOf } from '../model/mapfunctions.ts';
 import type { Crash, MapEvidence, MapUser } from '../model/snapshot.ts';
-import { type FrameId, isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
+import { type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 import { canRun } from '../model/states.ts';
 
 type Operation = MapUser['operation'];
 
-/** Functions of the runtime and of reflect that work on a map, all versions: src/runtime/map*.go, internal/runtime/maps. */
-const OPERATIONS: readonly (readonly [Operation, RegExp])[] = [
-  [
-    'delete',
-    /^runtime\.mapdelete|^runtime\.mapclear|\.runtime_mapdelete|^reflect\.mapdelete|^reflect\.mapclear|maps\.\(\*Map\)\.(?:Delete|Clear)/,
-  ],
-  [
-    'write',
-    /^runtime\.mapassign|^runtime\.(?:hashGrow|growWork|evacuate)|^reflect\.mapassign|maps\.\(\*Map\)\.(?:Put|grow)|maps\.\(\*table\)\.(?:Put|grow|rehash|split)|^internal\/runtime\/maps\.runtime_mapassign/,
-  ],
-  ['iterate', /^runtime\.mapiter|^reflect\.mapiter|^runtime\.mapclone|maps\.\(\*Iter\)\./],
-  ['read', /^runtime\.mapaccess|^reflect\.mapaccess|maps\.\(\*Map\)\.Get|^internal\/runtime\/maps\.runtime_mapaccess/],
-];
+/** Whose side of a fault an operation is: what clears a map takes elements away, what clones one goes through it. */
+const SIDES: Readonly<Record<MapOperation, Operation | null>> = {
+  read: 'read',
+  write: 'write',
+  grow: 'write',
+  delete: 'delete',
+  clear: 'delete',
+  iterate: 'iterate',
+  clone: 'iterate',
+  make: null,
+};
 
 /** What the goroutine that noticed was doing, by the words of the fault. */
 const NOTICED: readonly (readonly [RegExp, Operation])[] = [
@@ -84,14 +83,8 @@ function noticedOperation(crash: Crash): Operation {
 
 /** The map operation that stands between the leaf and the first frame of the program. */
 function operationOf(stacks: StackTable, stack: StackId): Operation | null {
-  for (let node = stack; node !== NO_STACK; node = stacks.callerOf(node)) {
-    const frame = stacks.frame(stacks.leafOf(node));
-    if (isElided(frame)) continue;
-    const found = OPERATIONS.find(([, functions]) => functions.test(frame.function));
-    if (found !== undefined) return found[0];
-    if (!isPlumbing(frame.function)) return null;
-  }
-  return null;
+  const work = mapWorkOf(stacks.framesAt(stack).flatMap((frame) => (isElided(frame) ? [] : [frame.function])));
+  return work === null ? null : SIDES[work.operation];
 }
 
 /** Whether the program's own frame is the leaf: then the runtime's frames below it, if any, were not printed. */

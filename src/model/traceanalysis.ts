@@ -1,5 +1,6 @@
 /** What was found out about an execution trace. Times are nanoseconds since the trace's first event. */
 
+import type { MapOperation } from './mapfunctions.ts';
 import type { PState } from './pstates.ts';
 import type { StackId, StackTable } from './stacks.ts';
 import type { ClockSnapshot } from './trace.ts';
@@ -92,6 +93,12 @@ export interface Evidence {
   readonly count: number;
 }
 
+/** CPU samples of one kind in a hold. */
+export interface KindShare {
+  readonly kind: HotspotKind;
+  readonly samples: number;
+}
+
 /** A time in which one goroutine held a P, with breaks of some microseconds at most. */
 export interface Hotspot {
   /** From 1 by length; 0 for one that so many are longer than that they were not all kept. */
@@ -99,8 +106,22 @@ export interface Hotspot {
   readonly kind: HotspotKind;
   readonly confidence: Confidence;
   readonly evidence: readonly Evidence[];
-  /** The function of the map that was seen most, and whether the map grew in it; null if none was seen. */
+  /**
+   * What CPU samples say that its time went into, most first: its kind is the first of them unless other stacks outweigh
+   * few samples. Empty without samples, and where the trace's ranges tell the kind.
+   */
+  readonly shares: readonly KindShare[];
+  /** The function of a map that was called in the stack that stands for the kind, or in the next that has one; null if none. */
   readonly mapFunction: string | null;
+  /** What that function does; `grow` where growth was seen and not what it was for. */
+  readonly mapOperation: MapOperation | null;
+  /** How many of the stacks seen did what to a map, growth counted as `grow` whatever it was for; most first. */
+  readonly mapOperations: readonly { readonly operation: MapOperation; readonly count: number }[];
+  /**
+   * Large allocations while a map was written that nothing seen explains: it may have grown. A guess, no verdict: never
+   * the reason of a kind. 0 for other kinds than `map operation`.
+   */
+  readonly unseenGrowth: number;
   readonly proc: number;
   readonly startNs: number;
   readonly endNs: number;
@@ -123,12 +144,22 @@ export interface Hotspot {
   readonly starved: readonly OtherGoroutine[];
 }
 
-/** All time that Ps were held by one kind of work. */
+/**
+ * All time that Ps were held by one kind of work. Where CPU samples were taken, time is divided by what they say (those of
+ * goroutines with one entry function, from their first to their last); other holds count as what they were taken for.
+ */
 export interface KindUsage {
   readonly kind: HotspotKind;
   readonly ns: number;
+  /** How much of it CPU samples or the trace's own ranges tell; the rest is an estimate by other stacks. */
+  readonly measuredNs: number;
+  /** CPU samples of this kind in holds. */
+  readonly samples: number;
+  /** Holds that were taken for this kind, and the longest of them as a whole. */
   readonly holds: number;
   readonly longestNs: number;
+  /** The most time of this kind in one hold of whatever kind. */
+  readonly longestPartNs: number;
   /** The longest of them; null where holds that short were not wanted. */
   readonly longest: Hotspot | null;
 }

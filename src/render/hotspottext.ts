@@ -5,6 +5,7 @@ import { isElided, NO_STACK, type StackId, type StackTable } from '../model/stac
 import { growthBeyond, type Hotspot, type KindUsage } from '../model/traceanalysis.ts';
 import { type AnalyzePage, sectionTitle } from './analyzepage.ts';
 import { countUnit, formatCount } from './geometry.ts';
+import { hotspotNotes, isEstimate, isSure, kindLabel } from './sureness.ts';
 import { fitMiddle, fitRight, padEnd, padStart, printable } from './textblocks.ts';
 import { formatDuration, formatPercent } from './units.ts';
 
@@ -15,27 +16,31 @@ export function* kindLines(page: AnalyzePage): Generator<string> {
   const { analysis, columns, paint } = page;
   const held = analysis.kinds.reduce((sum, { ns }) => sum + ns, 0);
   if (held === 0) return;
-  yield* sectionTitle(page, 'What held the Ps', '  (judged by what was seen inside each hold)');
+  const sampled = analysis.cpuSamples > 0;
+  yield* sectionTitle(page, 'What held the Ps', '  (~ an estimate by what was seen in whole holds; else measured)');
   yield INDENT +
     paint.dim(
       fitRight(
-        `${padEnd('kind', 16)}${padStart('time', 9)}${padStart('share', 8)}${padStart('holds', 10)}  longest`,
+        `${padEnd('kind', 16)}${padStart('time', 9)}${padStart('share', 8)}${sampled ? padStart('samples', 9) : ''}${padStart('holds', 9)}  longest`,
         columns - 2,
       ),
     );
   for (const kind of analysis.kinds) {
-    const row = fitRight(kindRow(kind, held), columns - 2);
+    const row = fitRight(kindRow(kind, held, sampled), columns - 2);
     yield INDENT + (kind.kind === 'map growth' ? paint.yellow(row) : row);
   }
 }
 
-function kindRow({ kind, ns, holds, longestNs, longest }: KindUsage, held: number): string {
-  const cells = `${padEnd(kind, 16)}${padStart(formatDuration(ns), 9)}${padStart(formatPercent(ns, held), 8)}${padStart(formatCount(holds), 10)}`;
+function kindRow(usage: KindUsage, held: number, sampled: boolean): string {
+  const { kind, ns, samples, holds, longestNs, longest } = usage;
+  const share = `${isEstimate(usage) ? '~' : ''}${formatPercent(ns, held)}`;
+  const counts = (sampled ? padStart(samples === 0 ? '-' : formatCount(samples), 9) : '') + padStart(formatCount(holds), 9);
+  const cells = `${padEnd(kind, 16)}${padStart(formatDuration(ns), 9)}${padStart(share, 8)}${counts}`;
   const where =
     longest === null
       ? ''
       : `  ${longest.rank > 0 ? `#${longest.rank}, ` : ''}P ${longest.proc} at ${formatDuration(longest.startNs)}, ${whoText(longest)}`;
-  return `${cells}  ${padStart(formatDuration(longestNs), 8)}${where}`;
+  return holds === 0 ? `${cells}  part of other holds` : `${cells}  ${padStart(formatDuration(longestNs), 8)}${where}`;
 }
 
 export function* hotspotLines(page: AnalyzePage): Generator<string> {
@@ -53,16 +58,16 @@ function* hotspotTable({ analysis, columns, paint }: AnalyzePage, hotspots: read
   yield INDENT + paint.dim(fitRight(`   #    P        from       held  ${padEnd('kind', 15)} sure    goroutine`, columns - 2));
   for (const hotspot of hotspots) {
     const row = fitRight(hotspotRow(hotspot), columns - 2);
-    yield INDENT + (hotspot.kind === 'map growth' ? paint.yellow(row) : row);
+    yield INDENT + (hotspot.kind === 'map growth' && isSure(hotspot) ? paint.yellow(row) : row);
     for (const detail of details(hotspot, analysis.stacks, columns))
       yield paint.dim(`${' '.repeat(11)}${fitRight(detail, columns - 11)}`);
   }
 }
 
 function hotspotRow(hotspot: Hotspot): string {
-  const { rank, proc, startNs, heldNs, kind, confidence } = hotspot;
+  const { rank, proc, startNs, heldNs, confidence } = hotspot;
   const times = `${padStart(formatDuration(startNs), 12)}${padStart(formatDuration(heldNs), 11)}`;
-  return `${padStart(String(rank), 4)}${padStart(String(proc), 5)}${times}  ${padEnd(kind, 15)} ${padEnd(confidence, 7)} ${whoText(hotspot)}`;
+  return `${padStart(String(rank), 4)}${padStart(String(proc), 5)}${times}  ${padEnd(kindLabel(hotspot), 15)} ${padEnd(confidence, 7)} ${whoText(hotspot)}`;
 }
 
 function whoText({ goroutine, entry }: { readonly goroutine: number; readonly entry: string }): string {
@@ -77,16 +82,25 @@ function* details(hotspot: Hotspot, stacks: StackTable, columns: number): Genera
   const inside = insideText(hotspot);
   if (inside !== '') yield inside;
   if (seen.length > 0 && !plain) yield `seen: ${seen.slice(0, 4).join(', ')}${seen.length > 4 ? ', …' : ''}`;
+  yield* hotspotNotes(hotspot);
   if (hotspot.starvedCount > 0) yield starvedText(hotspot);
 }
 
 /** The map's function, and times that the trace's ranges tell. */
-function insideText({ mapFunction, kind, assistNs, sweepNs, syscallNs, stwNs }: Hotspot): string {
+function insideText(hotspot: Hotspot): string {
+  const { mapFunction, assistNs, sweepNs, syscallNs, stwNs } = hotspot;
   const times = { 'mark assist': assistNs, sweep: sweepNs, 'system calls': syscallNs, 'stopped world': stwNs };
   const parts = Object.entries(times).flatMap(([name, ns]) => (ns > 0 ? [`${name} ${formatDuration(ns)}`] : []));
-  if (mapFunction !== null)
-    parts.unshift(`in ${printable(mapFunction)}${kind === 'map growth' ? ', which makes the map grow' : ''}`);
+  if (mapFunction !== null) parts.unshift(`in ${printable(mapFunction)}${mapText(hotspot)}`);
   return parts.length === 0 ? '' : `inside: ${parts.join(', ')}`;
+}
+
+/** What a map's function does, and whether the map grows for it. */
+function mapText(hotspot: Hotspot): string {
+  const { mapOperation, kind } = hotspot;
+  const operation = mapOperation === null ? '' : ` (${mapOperation})`;
+  if (kind !== 'map growth') return operation;
+  return `${operation}${isSure(hotspot) ? ', which makes the map grow' : ', growth was seen in it'}`;
 }
 
 function starvedText({ starved, starvedCount, starvedNs }: Hotspot): string {

@@ -22,17 +22,17 @@ export const TRACE_METRICS: readonly TraceMetric[] = [
   { name: 'max-latency', unit: 'duration', about: 'longest scheduler latency', of: ({ latency }) => latency.maxNs },
   { name: 'max-stw', unit: 'duration', about: 'longest stop-the-world', of: ({ stwDurations }) => stwDurations.maxNs },
   { name: 'total-stw', unit: 'duration', about: 'all stop-the-world pauses', of: ({ stwDurations }) => stwDurations.totalNs },
-  { name: 'max-hold', unit: 'duration', about: 'longest hold of a P', of: (analysis) => longest(analysis, null) },
+  { name: 'max-hold', unit: 'duration', about: 'longest hold of a P', of: longest },
   {
     name: 'max-map-growth',
     unit: 'duration',
-    about: 'longest hold of a P by a map that grows',
-    of: (analysis) => longest(analysis, 'map growth'),
+    about: 'most time in which a map grew in one hold of a P',
+    of: ({ kinds }) => kinds.find(({ kind }) => kind === 'map growth')?.longestPartNs ?? 0,
   },
   {
     name: 'map-growth',
     unit: 'share',
-    about: 'P time held by maps that grow',
+    about: 'P time in which maps were seen to grow',
     of: (analysis) => kindShare(analysis, 'map growth'),
   },
   {
@@ -95,8 +95,8 @@ function kindShare(analysis: TraceAnalysis, kind: HotspotKind): number {
   return (analysis.kinds.find((one) => one.kind === kind)?.ns ?? 0) / totalNs(analysis);
 }
 
-function longest({ kinds }: TraceAnalysis, kind: HotspotKind | null): number {
-  return kinds.reduce((max, one) => (kind === null || one.kind === kind ? Math.max(max, one.longestNs) : max), 0);
+function longest({ kinds }: TraceAnalysis): number {
+  return kinds.reduce((max, { longestNs }) => Math.max(max, longestNs), 0);
 }
 
 function stateShare(analysis: TraceAnalysis, states: readonly number[]): number {

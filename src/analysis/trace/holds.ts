@@ -4,9 +4,10 @@
  */
 
 import { DOUBLE } from '../../base/doubles.ts';
+import { MAP_OPERATIONS, type MapOperation, type MapWork } from '../../model/mapfunctions.ts';
 import { P_STATE_COUNT, PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
-import type { Evidence, HotspotKind } from '../../model/traceanalysis.ts';
+import type { Evidence, HotspotKind, KindShare } from '../../model/traceanalysis.ts';
 import { HOTSPOT_KINDS } from '../../model/traceanalysis.ts';
 import { KIND, KIND_COUNT, type KindCode } from './kinds.ts';
 import { SOURCE, SOURCE_NAMES } from './observer.ts';
@@ -47,6 +48,8 @@ export class Hold {
   readonly ns = new Float64Array(P_STATE_COUNT);
   /** By source and kind. */
   readonly seen = new Int32Array(SOURCE_COUNT * KIND_COUNT);
+  /** Stacks seen inside a map, by what was done to it; growth counts as such, whatever it was for. */
+  readonly operations = new Int32Array(MAP_OPERATIONS.length);
   /** Kinds seen, one bit each, and the stack where the goroutine has left its P last. */
   kinds = 0;
   leftAt: StackId = NO_STACK;
@@ -72,6 +75,7 @@ export class Hold {
     if (this.mixed) this.ns.fill(0);
     this.mixed = false;
     if (this.kinds === 0) return;
+    if ((this.kinds & OF_MAPS) !== 0) this.operations.fill(0);
     this.kinds = 0;
     this.samples = 0;
     for (const { source, kind } of this.stacks) this.seen[source * KIND_COUNT + kind] = 0;
@@ -85,8 +89,10 @@ export class Hold {
     if (state !== PS.user) this.mixed = true;
   }
 
-  see(stack: StackId, source: number, kind: KindCode): void {
+  /** `work` is what the stack was doing to a map, null for other kinds. */
+  see(stack: StackId, source: number, kind: KindCode, work: MapWork | null): void {
     this.kinds |= 1 << kind;
+    if (work !== null) this.operations[work.grows ? GROW : MAP_OPERATIONS.indexOf(work.operation)]++;
     if (source === SOURCE.sample) this.samples++;
     this.seen[source * KIND_COUNT + kind]++;
     for (const known of this.stacks) {
@@ -99,8 +105,8 @@ export class Hold {
     else this.overflowed = true;
   }
 
-  /** Where it was seen, and with what kind of work, samples first. `grows`: a map grew in it. */
-  evidence(grows: boolean): Evidence[] {
+  /** Where it was seen, and with what kind of work, samples first. */
+  evidence(): Evidence[] {
     const list: Evidence[] = [];
     for (let source = 0; source < SOURCE_COUNT; source++) {
       for (let kind = 0; kind < KIND_COUNT; kind++) {
@@ -108,11 +114,44 @@ export class Hold {
         if (count > 0) list.push({ source: SOURCE_NAMES[source], kind: HOTSPOT_KINDS[kind] as HotspotKind, count });
       }
     }
-    const large = this.largeAllocations;
-    if (large > 0 && grows) list.push({ source: SOURCE_NAMES[SOURCE.heap], kind: 'map growth', count: large });
     return list;
   }
+
+  /** What CPU samples in it say, most first; empty where none do. */
+  shares(): KindShare[] {
+    if (!isSplit(this)) return [];
+    const shares = HOTSPOT_KINDS.map((kind, code) => ({ kind, samples: this.sampled(code) }));
+    return shares.filter(({ samples }) => samples > 0).sort((a, b) => b.samples - a.samples);
+  }
+
+  /** CPU samples of a kind. */
+  sampled(kind: KindCode): number {
+    return this.seen[SOURCE.sample * KIND_COUNT + kind];
+  }
+
+  /** How often it was seen doing what to a map, most often first. */
+  mapOperations(): { operation: MapOperation; count: number }[] {
+    const counts = MAP_OPERATIONS.map((operation, code) => ({ operation, count: this.operations[code] }));
+    return counts.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  }
+
+  /**
+   * Large allocations that a map may have made in growing: it was seen being written, and nothing that was seen tells of
+   * its growth, nor that somebody else allocates.
+   */
+  unseenGrowth(): number {
+    const { kinds, operations, largeAllocations } = this;
+    if (operations[WRITE] === 0 || (kinds & (GROWTH | ALLOCATES)) !== 0) return 0;
+    return this.sampled(KIND['map operation']) > 0 ? 0 : largeAllocations;
+  }
 }
+
+const bitsOf = (...kinds: readonly HotspotKind[]) => kinds.reduce((bits, kind) => bits | (1 << KIND[kind]), 0);
+const GROWTH = bitsOf('map growth');
+const OF_MAPS = bitsOf('map growth', 'map operation');
+const ALLOCATES = bitsOf('allocation', 'GC assist', 'memmove/memclr');
+const GROW = MAP_OPERATIONS.indexOf('grow');
+const WRITE = MAP_OPERATIONS.indexOf('write');
 
 export interface Verdict {
   readonly kind: KindCode;
@@ -137,32 +176,42 @@ const WEIGHTS = [8, 8, 2, 2, 1, 1, 1, 0, 8];
 const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1, 1, 1e9];
 
 /**
- * What kind of work a hold was: what the ranges say of more than half of its time, otherwise what most of the stacks seen
- * in it say; user code where nothing was seen.
+ * What the trace's ranges say of more than half of a hold, or the goroutine's role: certain, and no matter of stacks; -1
+ * where neither tells.
  */
-export function kindOfHold(hold: Hold): KindCode {
+export function toldKind(hold: Hold): KindCode {
   const ranged = hold.mixed ? rangeKind(hold) : -1;
-  if (ranged >= 0) return ranged;
-  if (hold.go?.role === ROLE.gcWorker) return KIND['GC worker'];
+  return ranged < 0 && hold.go?.role === ROLE.gcWorker ? KIND['GC worker'] : ranged;
+}
+
+/** Whether CPU samples tell what the time of a hold went into. */
+export function isSplit(hold: Hold): boolean {
+  return hold.samples > 0 && toldKind(hold) < 0;
+}
+
+/** What most of the stacks seen in a hold say, if neither ranges nor role tell; user code where nothing was seen. */
+export function kindOfStacks(hold: Hold): KindCode {
   const { kinds } = hold;
   // One kind, or none, needs no weighing.
   if ((kinds & (kinds - 1)) === 0) return kinds === 0 ? KIND['user code'] : 31 - Math.clz32(kinds);
   return strongest(scoreKinds(hold));
 }
 
-/** Large allocations while a map is written that make its growth likely. */
-const MANY_ALLOCATIONS = 8;
-
 /** How sure `kind`, which a hold was found to be, is. */
 export function judgeHold(hold: Hold, kind: KindCode): Verdict {
-  if ((hold.mixed && rangeKind(hold) >= 0) || hold.go?.role === ROLE.gcWorker) return { kind, confidence: 'high' };
+  if (toldKind(hold) >= 0) return { kind, confidence: 'high' };
   if (hold.kinds === 0) return { kind, confidence: 'none' };
   const scores = scoreKinds(hold);
-  if (kind === KIND['map growth'] && scores[kind] === 0) {
-    return { kind, confidence: hold.largeAllocations >= MANY_ALLOCATIONS ? 'medium' : 'low' };
-  }
-  const agreeing = kind === KIND['map growth'] ? scores[kind] + scores[KIND['map operation']] : scores[kind];
-  return { kind, confidence: confidenceOf(scores[kind], agreeing / scores.reduce((sum, score) => sum + score, 0)) };
+  return { kind, confidence: confidenceOf(scores[kind], agreeing(scores, kind) / sumOf(scores)) };
+}
+
+/** Whether a map grew in it or not, it was worked on. */
+function agreeing(scores: Float64Array, kind: KindCode): number {
+  return kind === KIND['map operation'] ? scores[kind] + scores[KIND['map growth']] : scores[kind];
+}
+
+function sumOf(scores: Float64Array): number {
+  return scores.reduce((sum, score) => sum + score, 0);
 }
 
 /** The kind that the ranges tell of more than half of the time; -1 for none. */
@@ -187,12 +236,12 @@ function scoreKinds({ seen }: Hold): Float64Array {
   return scores;
 }
 
+/** A goroutine may be preempted anywhere in its own code, and hardly in the runtime's: so code of its own comes last of equals. */
 function strongest(scores: Float64Array): KindCode {
-  let kind = 0;
-  for (let i = 1; i < KIND_COUNT; i++) if (scores[i] > scores[kind]) kind = i;
-  // Growth is spread over the operations that drive it: a map that is written while it grows is a map that grows.
-  const growth = scores[KIND['map growth']];
-  return kind === KIND['map operation'] && 2 * growth >= scores[kind] ? KIND['map growth'] : kind;
+  const own = KIND['user code'];
+  let kind = own;
+  for (let i = 0; i < KIND_COUNT; i++) if (scores[i] > scores[kind] || (kind === own && scores[i] === scores[own])) kind = i;
+  return kind;
 }
 
 /** Two looks that agree, with hardly any that contradicts, are sure; one look, or what was begun in it, is likely. */

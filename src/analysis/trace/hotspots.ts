@@ -5,12 +5,13 @@ import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
 import { NOBODY } from '../../model/trace.ts';
 import { HOTSPOT_KINDS, type Hotspot, type HotspotKind, type KindUsage, type OtherGoroutine } from '../../model/traceanalysis.ts';
-import { Hold, judgeHold, kindOfHold, MERGE_GAP_NS, type SeenStack } from './holds.ts';
+import { Hold, judgeHold, kindOfStacks, MERGE_GAP_NS, type SeenStack, toldKind } from './holds.ts';
 import { KIND, KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
+import { KindTimes } from './kindtimes.ts';
 import { type Clocked, SOURCE, SOURCE_NAMES } from './observer.ts';
 import type { RunnableQueue } from './runnable.ts';
 import { SpanLog } from './spanlog.ts';
-import { type GoTrack, type ProcTrack, ROLE } from './tracks.ts';
+import type { GoTrack, ProcTrack } from './tracks.ts';
 import type { Window } from './window.ts';
 
 /** Goroutines that are listed as starved by one hold. */
@@ -37,7 +38,7 @@ export interface HotspotFilter {
 
 /** A hold that may be listed. */
 interface Candidate {
-  readonly hold: Omit<Hotspot, 'rank' | 'entry' | 'mapFunction'>;
+  readonly hold: Omit<Hotspot, 'rank' | 'entry' | 'mapFunction' | 'mapOperation'>;
   readonly go: GoTrack;
 }
 
@@ -61,7 +62,7 @@ export class HotspotFinder {
   private heap = 0;
   private readonly best = HOTSPOT_KINDS.map(() => new TopK<Candidate>(0));
   /** By kind. */
-  private readonly ns = new Float64Array(KIND_COUNT);
+  private readonly times = new KindTimes();
   private readonly count = new Float64Array(KIND_COUNT);
   private readonly longest = new Float64Array(KIND_COUNT);
 
@@ -95,7 +96,7 @@ export class HotspotFinder {
       return;
     } else this.close(hold);
     hold.begin(go, heldSince, this.queue.waited);
-    if (go.preempted && go.ownStack !== NO_STACK) hold.see(go.ownStack, SOURCE.resumed, this.kinds.kindOf(go.ownStack));
+    if (go.preempted && go.ownStack !== NO_STACK) this.seeIn(hold, go.ownStack, SOURCE.resumed);
   }
 
   ends(proc: number): void {
@@ -119,7 +120,13 @@ export class HotspotFinder {
     if (hold === undefined) return;
     // Most holds end with a block, and most are too short to be looked at again.
     if (source === SOURCE.block) hold.leftAt = stack;
-    else hold.see(stack, source, this.kinds.kindOf(stack));
+    else this.seeIn(hold, stack, source);
+  }
+
+  private seeIn(hold: Hold, stack: StackId, source: number): void {
+    const kind = this.kinds.kindOf(stack);
+    const ofMap = kind === KIND['map operation'] || kind === KIND['map growth'];
+    hold.see(stack, source, kind, ofMap ? this.kinds.mapWorkOf(stack) : null);
   }
 
   /** The heap has so many bytes now; the event is of a P. */
@@ -137,6 +144,7 @@ export class HotspotFinder {
 
   finish(): void {
     for (const hold of this.holds) if (hold !== undefined) this.close(hold);
+    this.times.finish();
   }
 
   /** Longest first. */
@@ -148,7 +156,7 @@ export class HotspotFinder {
       rank: i < this.kept ? i + 1 : 0,
       ...hold,
       entry: go.entry ?? '',
-      mapFunction: this.mapFunctionOf(hold.stacks),
+      ...this.mapWorkIn(hold.stacks),
     }));
   }
 
@@ -156,9 +164,12 @@ export class HotspotFinder {
   listKinds(hotspots: readonly Hotspot[]): KindUsage[] {
     return HOTSPOT_KINDS.map((kind, code) => ({
       kind,
-      ns: this.ns[code],
+      ns: this.times.ns[code],
+      measuredNs: this.times.measured[code],
+      samples: this.times.samples[code],
       holds: this.count[code],
       longestNs: this.longest[code],
+      longestPartNs: this.times.longestPart[code],
       longest: hotspots.find((hotspot) => hotspot.kind === kind) ?? null,
     }))
       .filter(({ ns }) => ns > 0)
@@ -169,10 +180,7 @@ export class HotspotFinder {
     const { go, held } = hold;
     if (go === null || held === 0 || !(this.filter.wantsAll || this.wants(hold.proc, go))) return;
     if (hold.kinds !== 0 && hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
-    const looked = hold.kinds === 0 && !hold.mixed ? this.kindWhereLeft(hold, go) : kindOfHold(hold);
-    const kind = looked === KIND['map operation'] && this.growsUnseen(hold) ? KIND['map growth'] : looked;
-    this.ns[kind] += held;
-    this.count[kind]++;
+    const kind = this.addKinds(hold);
     if (held > this.longest[kind]) this.longest[kind] = held;
     if (held < this.filter.minDurationNs || !this.best[kind].wants(held)) return;
     if (hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
@@ -183,24 +191,18 @@ export class HotspotFinder {
     return this.filter.wantsProc(proc) && this.filter.wantsGoroutine(go);
   }
 
-  /** The kind of a hold in which nothing was seen but its end. */
-  private kindWhereLeft({ leftAt }: Hold, go: GoTrack): KindCode {
-    return go.role === ROLE.gcWorker ? KIND['GC worker'] : this.kinds.kindOf(leftAt);
+  /** Counts a hold and its time; gives its kind. */
+  private addKinds(hold: Hold): KindCode {
+    const told = toldKind(hold);
+    const kind = told >= 0 ? told : hold.kinds === 0 && !hold.mixed ? this.kinds.kindOf(hold.leftAt) : kindOfStacks(hold);
+    this.count[kind]++;
+    this.times.add(hold, kind, told >= 0);
+    return kind;
   }
 
   private seeWhereLeft(hold: Hold): void {
-    hold.see(hold.leftAt, SOURCE.block, this.kinds.kindOf(hold.leftAt));
+    this.seeIn(hold, hold.leftAt, SOURCE.block);
     hold.leftAt = NO_STACK;
-  }
-
-  /**
-   * Whether a map that is written grows although no look fell into its growth: nothing else about an assignment takes
-   * large objects.
-   */
-  private growsUnseen({ largeAllocations, stacks }: Hold): boolean {
-    if (largeAllocations === 0) return false;
-    const written = stacks.find(({ kind }) => kind === KIND['map operation']);
-    return written !== undefined && /assign|PutSlot/.test(this.kinds.mapFunctionOf(written.stack) ?? '');
   }
 
   private describe(hold: Hold, go: GoTrack, kind: KindCode): Candidate['hold'] {
@@ -212,7 +214,10 @@ export class HotspotFinder {
     return {
       kind: HOTSPOT_KINDS[kind] as HotspotKind,
       confidence,
-      evidence: hold.evidence(kind === KIND['map growth']),
+      evidence: hold.evidence(),
+      shares: hold.shares(),
+      mapOperations: hold.mapOperations(),
+      unseenGrowth: kind === KIND['map operation'] ? hold.unseenGrowth() : 0,
       proc: hold.proc,
       startNs,
       endNs,
@@ -252,12 +257,12 @@ export class HotspotFinder {
     return { list, count: rows.length };
   }
 
-  private mapFunctionOf(stacks: Candidate['hold']['stacks']): string | null {
+  private mapWorkIn(stacks: Candidate['hold']['stacks']): Pick<Hotspot, 'mapFunction' | 'mapOperation'> {
     for (const { stack } of stacks) {
-      const name = stack === NO_STACK ? null : this.kinds.mapFunctionOf(stack);
-      if (name !== null) return name;
+      const work = this.kinds.mapWorkOf(stack);
+      if (work !== null) return { mapFunction: work.function, mapOperation: work.operation };
     }
-    return null;
+    return { mapFunction: null, mapOperation: null };
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * What a stack seen on a P says about the work that held it. Names of the runtime's functions: src/runtime/map.go and
- * map_fast*.go up to Go 1.23, src/internal/runtime/maps since, malloc.go, mgcmark.go, memmove_*.s, memclr_*.s.
+ * What a stack seen on a P says about the work that held it. Functions of maps are in model/mapfunctions.ts; names of the
+ * runtime's others: src/runtime/malloc.go, mgcmark.go, memmove_*.s, memclr_*.s.
  */
 
+import { type MapRole, type MapWork, mapOperationOf, mapRoleOf, mapWorkOf } from '../../model/mapfunctions.ts';
 import { isElided, NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import { HOTSPOT_KINDS, type HotspotKind } from '../../model/traceanalysis.ts';
 
@@ -14,11 +15,6 @@ export const KIND = Object.fromEntries(HOTSPOT_KINDS.map((kind, code) => [kind, 
 >;
 export const KIND_COUNT = HOTSPOT_KINDS.length;
 
-/** A map that moves its elements: the bucket array doubles, or a table does or splits. */
-const GROWTH =
-  /^(?:runtime\.(?:hashGrow|growWork\w*|evacuate\w*)|internal\/runtime\/maps\.\((?:\*table\)\.(?:rehash|grow|split)|\*Map\)\.(?:growToTable|growToSmall|installTableSplit)))$/;
-const MAP_OPERATION =
-  /^(?:runtime\.map(?:assign|access|delete|iter|clear|clone)\w*|internal\/runtime\/maps\.\S+|runtime\.makemap\w*)$/;
 const GC_WORKER = /^runtime\.gcBgMarkWorker(?:\.func\d+)?$/;
 const ASSIST = /^runtime\.gcAssistAlloc\d?(?:\.func\d+)?$/;
 /** Only as the leaf: who calls it is what it works for. */
@@ -28,24 +24,28 @@ const ALLOCATION =
 const SYSCALL =
   /^(?:syscall\.(?:Raw)?Syscall\w*|internal\/runtime\/syscall(?:\/\w+)?\.Syscall\w*|runtime\/internal\/syscall\.Syscall\w*|runtime\.cgocall)$/;
 
-/** Which is looked for, first one first: in any frame, or in the leaf alone. */
+/** Which is looked for, first one first: in any frame, or in the leaf alone. What is done to a map comes in between. */
 const RULES: readonly { readonly kind: KindCode; readonly pattern: RegExp; readonly leafOnly: boolean }[] = [
-  { kind: KIND['map growth'], pattern: GROWTH, leafOnly: false },
   { kind: KIND['GC worker'], pattern: GC_WORKER, leafOnly: false },
   { kind: KIND['GC assist'], pattern: ASSIST, leafOnly: false },
-  { kind: KIND['map operation'], pattern: MAP_OPERATION, leafOnly: false },
   { kind: KIND['memmove/memclr'], pattern: MOVE, leafOnly: true },
   { kind: KIND.allocation, pattern: ALLOCATION, leafOnly: false },
   { kind: KIND.syscall, pattern: SYSCALL, leafOnly: false },
 ];
+/** Growth of a map comes before all rules, another operation on one after so many; functions that do one have this bit. */
+const BEFORE_MAPS = 2;
+const OF_MAPS = 1 << RULES.length;
 
 /** Kinds of stacks, each looked at once. */
 export class StackKinds {
   private readonly stacks: StackTable;
   /** By stack: kind + 1, 0 while it is not known. */
   private known = new Uint8Array(1024);
-  /** By function: rules that it matches, one bit each, and one that says it was looked at. */
+  /** By function: rules that it matches, one bit each. */
   private readonly matches: number[] = [];
+  /** By stack that was inside a map, and by name of a function in one. */
+  private readonly works = new Map<StackId, MapWork | null>();
+  private readonly roles = new Map<string, MapRole>();
 
   constructor(stacks: StackTable) {
     this.stacks = stacks;
@@ -62,15 +62,16 @@ export class StackKinds {
     return this.known[stack] - 1;
   }
 
-  /** The map's function in a stack that was called from outside the map; null without one. */
-  mapFunctionOf(stack: StackId): string | null {
-    let found: string | null = null;
-    for (const id of this.stacks.framesOf(stack)) {
-      const frame = this.stacks.frame(id);
-      if (isElided(frame)) continue;
-      if (GROWTH.test(frame.function) || MAP_OPERATION.test(frame.function)) found = frame.function;
+  /** What a stack of a kind of map was doing to it; null for other kinds. */
+  mapWorkOf(stack: StackId): MapWork | null {
+    const kind = this.kindOf(stack);
+    if (kind !== KIND['map growth'] && kind !== KIND['map operation']) return null;
+    let work = this.works.get(stack);
+    if (work === undefined) {
+      work = this.lookIntoMap(stack);
+      this.works.set(stack, work);
     }
-    return found;
+    return work;
   }
 
   private classify(stack: StackId): KindCode {
@@ -78,7 +79,24 @@ export class StackKinds {
     const anywhere = frames.reduce((all, bits) => all | bits, 0);
     const leaf = frames[0] ?? 0;
     const rule = RULES.findIndex(({ leafOnly }, i) => ((leafOnly ? leaf : anywhere) & (1 << i)) !== 0);
+    const work = (anywhere & OF_MAPS) === 0 ? null : this.lookIntoMap(stack);
+    if (work?.grows) return KIND['map growth'];
+    if (work !== null && !(rule >= 0 && rule < BEFORE_MAPS)) return KIND['map operation'];
     return rule < 0 ? KIND['user code'] : RULES[rule].kind;
+  }
+
+  private lookIntoMap(stack: StackId): MapWork | null {
+    const frames = this.stacks.framesAt(stack).flatMap((frame) => (isElided(frame) ? [] : [frame.function]));
+    return mapWorkOf(frames, (name) => this.roleOf(name));
+  }
+
+  private roleOf(name: string): MapRole {
+    let role = this.roles.get(name);
+    if (role === undefined) {
+      role = mapRoleOf(name);
+      this.roles.set(name, role);
+    }
+    return role;
   }
 
   private matchesOf(functionId: number): number {
@@ -87,6 +105,7 @@ export class StackKinds {
     if (bits === undefined) {
       const name = this.stacks.functionName(functionId);
       bits = RULES.reduce((all, { pattern }, i) => (pattern.test(name) ? all | (1 << i) : all), 0);
+      if (mapOperationOf(name) !== null) bits |= OF_MAPS;
       this.matches[functionId] = bits;
     }
     return bits;

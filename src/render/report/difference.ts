@@ -10,6 +10,7 @@ import {
 } from '../../model/comparison.ts';
 import { changeText, formatMetric } from '../difftrace.ts';
 import { countUnit, formatAmount, signedText } from '../geometry.ts';
+import { kindLabel } from '../sureness.ts';
 import { frameName, frameOfStack, stackBlock, statesText } from './cells.ts';
 import type { Fact, ReportSubject, ReportView, TableColumn, TableReportView } from './model.ts';
 import { countColumn, raceBlocks, textColumn } from './tables.ts';
@@ -180,7 +181,7 @@ function hotspotTable({ before, after }: TraceComparison): TableReportView[] {
   const what = ({ hotspots, stacks }: TraceSide) =>
     all.map((i) => {
       const one = hotspots[i];
-      return one === undefined ? '' : `${one.kind}  ${frameName(frameOfStack(stacks, one.stack)) || one.entry}`;
+      return one === undefined ? '' : `${kindLabel(one)}  ${frameName(frameOfStack(stacks, one.stack)) || one.entry}`;
     });
   const blocks = (side: TraceSide, name: string, i: number) =>
     side.hotspots[i] === undefined

@@ -2,6 +2,7 @@
 
 import { NO_STACK } from '../../model/stacks.ts';
 import type { Hotspot } from '../../model/traceanalysis.ts';
+import { hotspotNotes, isSure } from '../sureness.ts';
 import { describeMerging } from '../timeline/facts.ts';
 import { describeStarved, makePicture } from '../timeline/makepicture.ts';
 import { encodePicture, type TimelineData } from '../timeline/timelinedata.ts';
@@ -52,12 +53,12 @@ export function packTimeline({ timeline, stacks }: TimelineReportView): PackedTi
 
 function factsOf(hotspot: Hotspot): string[] {
   const { kind, confidence, proc, heldNs, startNs, goroutine, entry, samples } = hotspot;
-  const sure =
-    confidence === 'high' || confidence === 'medium' ? kind : `${kind} (${confidence === 'none' ? 'a guess' : 'not sure'})`;
+  const sure = isSure(hotspot) ? kind : `${kind} (${confidence === 'none' ? 'a guess' : 'not sure'})`;
   return [
     `${sure}, ${formatDuration(heldNs)} on P${proc} from ${formatDuration(startNs)}`,
     `goroutine ${goroutine}${entry === '' ? '' : ` (${entry})`}`,
     describeStarved(hotspot),
     ...(samples > 0 ? [`${samples} CPU sample${samples === 1 ? '' : 's'}`] : []),
+    ...hotspotNotes(hotspot),
   ];
 }

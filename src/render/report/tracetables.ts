@@ -4,6 +4,7 @@ import { P_STATE_LABELS, P_STATES } from '../../model/pstates.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import type { GoroutineGroup, Hotspot, OtherGoroutine, ProcUsage, TraceAnalysis } from '../../model/traceanalysis.ts';
 import { countUnit } from '../geometry.ts';
+import { hotspotNotes, kindLabel } from '../sureness.ts';
 import { formatDuration } from '../units.ts';
 import { frameName, frameOfStack, stackBlock } from './cells.ts';
 import type { Block, Fact, Table, TableColumn, TableReportView } from './model.ts';
@@ -73,11 +74,10 @@ function hotspotColumns(hotspots: readonly Hotspot[], frames: readonly string[])
   const number = (title: string, of: (hotspot: Hotspot) => number) => countColumn(title, hotspots.map(of));
   const duration = (title: string, of: (hotspot: Hotspot) => number) => durationColumn(title, hotspots.map(of));
   const text = (title: string, of: (hotspot: Hotspot) => string) => textColumn(title, hotspots.map(of));
-  const isUnsure = ({ confidence }: Hotspot) => confidence === 'low' || confidence === 'none';
   return [
     number('No.', ({ rank }) => rank),
     duration('Held', ({ heldNs }) => heldNs),
-    text('Kind', (hotspot) => (isUnsure(hotspot) ? `${hotspot.kind} ?` : hotspot.kind)),
+    text('Kind', kindLabel),
     text('P', ({ proc }) => `P ${proc}`),
     duration('Start', ({ startNs }) => startNs),
     number('Starved', ({ starvedCount }) => starvedCount),
@@ -91,11 +91,12 @@ function hotspotColumns(hotspots: readonly Hotspot[], frames: readonly string[])
 }
 
 export function hotspotBlocks(hotspot: Hotspot, stacks: StackTable): Block[] {
-  const { goroutine, entry, stack, starved, starvedCount, evidence, mapFunction, confidence } = hotspot;
+  const { goroutine, entry, stack, starved, starvedCount, evidence, mapFunction, mapOperation, confidence } = hotspot;
   const title = `goroutine ${goroutine}${entry === '' ? '' : ` (${entry})`}`;
   const blocks = [stackBlock(title, stack === NO_STACK ? [] : stacks.framesAt(stack))];
   const told = evidence.map(({ source, kind, count }) => `${count} ${source}: ${kind}`);
-  if (mapFunction !== null) told.push(`map function: ${mapFunction}`);
+  if (mapFunction !== null) told.push(`map function: ${mapFunction}${mapOperation === null ? '' : ` (${mapOperation})`}`);
+  told.push(...hotspotNotes(hotspot));
   const parts = [
     ['mark assist', hotspot.assistNs],
     ['sweep', hotspot.sweepNs],

@@ -1,6 +1,7 @@
 /** The hotspots below the picture, numbered as its marks: so that it answers on its own what held which P. */
 
 import type { Hotspot } from '../../model/traceanalysis.ts';
+import { isSure, kindLabel, kindWords } from '../sureness.ts';
 import { fitName, fitText } from './fittext.ts';
 import { describeStarved } from './makepicture.ts';
 import { markClass } from './marks.ts';
@@ -64,7 +65,7 @@ function drawRow(hotspot: Hotspot, at: ListColumns, top: number): Shape {
   const parts = [
     shape('circle', { class: 'badge', cx: LEFT + 8, cy: y - 4, r: 8 }),
     shape('text', { class: 'rank', x: LEFT + 8, y }, String(hotspot.rank)),
-    shape('text', { class: 'kind', x: at.kind, y }, hotspot.kind),
+    shape('text', { class: 'kind', x: at.kind, y }, kindLabel(hotspot)),
     shape('text', { x: at.proc, y }, `P${hotspot.proc}`),
     shape('text', { class: 'end', x: at.start, y }, formatNs(hotspot.startNs)),
     shape('text', { class: 'end', x: at.length, y }, formatNs(hotspot.heldNs)),
@@ -76,17 +77,17 @@ function drawRow(hotspot: Hotspot, at: ListColumns, top: number): Shape {
     const x = entryX + widthOf(entry) + 10;
     parts.push(shape('text', { class: 'quiet', x, y }, `in ${fitName(hotspot.mapFunction, at.starved - 30 - x)}`));
   }
-  return group({ class: `${markClass(hotspot.kind)}`, 'data-rank': hotspot.rank }, parts);
+  return group({ class: markClass(kindLabel(hotspot)), 'data-rank': hotspot.rank }, parts);
 }
 
-/** The one sentence that a picture of hotspots is looked at for: the map operation that held a P longest, if any. */
+/** The one sentence that a picture of hotspots is looked at for: the map operation that held a P longest, if one surely did. */
 export function leadText(hotspots: readonly Hotspot[]): string {
+  const sure = hotspots.filter(isSure);
   const found =
-    hotspots.find(({ kind }) => kind === 'map growth') ?? hotspots.find(({ kind }) => kind === 'map operation') ?? hotspots[0];
+    sure.find(({ kind }) => kind === 'map growth') ?? sure.find(({ kind }) => kind === 'map operation') ?? hotspots[0];
   if (found === undefined) return 'No hotspots: nobody held a P that long.';
-  const { kind, entry, goroutine, proc, heldNs, startNs } = found;
-  const what = kind === 'map growth' ? 'a growing map' : kind;
+  const { entry, goroutine, proc, heldNs, startNs } = found;
   const who = entry === '' ? `goroutine ${goroutine}` : `${fitName(entry, 260)} (goroutine ${goroutine})`;
   const starved = found.starvedCount === 0 ? 'nobody waited for a P meanwhile' : `meanwhile ${describeStarved(found)}`;
-  return `Hotspot ${found.rank}: ${what} in ${who} held P${proc} for ${formatNs(heldNs)} from ${formatNs(startNs)} on; ${starved}.`;
+  return `Hotspot ${found.rank}: ${kindWords(found)} in ${who} held P${proc} for ${formatNs(heldNs)} from ${formatNs(startNs)} on; ${starved}.`;
 }

@@ -3,6 +3,7 @@
 import { PS } from '../../model/pstates.ts';
 import { sliceEnd, type Timeline, type TimelineProc } from '../../model/timeline.ts';
 import type { Hotspot } from '../../model/traceanalysis.ts';
+import { kindLabel } from '../sureness.ts';
 import { rowsNeeded } from './marks.ts';
 import type {
   Cover,
@@ -212,7 +213,7 @@ function makeHotspot({ startNs, procs }: Timeline, hotspot: Hotspot): PictureHot
     lane: procs.findIndex(({ id }) => id === hotspot.proc),
     from: hotspot.startNs - startNs,
     to: hotspot.endNs - startNs,
-    kind: hotspot.kind,
+    kind: kindLabel(hotspot),
     goroutine: hotspot.goroutine,
     entry: hotspot.entry.slice(0, MOST_NAME),
     starved: describeStarved(hotspot),

@@ -16,7 +16,7 @@ const ROOMY_LANE = 10;
 /** A frame is never narrower. */
 const LEAST_FRAME = 3;
 
-/** Classes of a hotspot's number and frame: a map that grows stands out. */
+/** Classes of a hotspot's number and frame, by the label of its kind: a map that surely grows stands out. */
 export function markClass(kind: string): string {
   if (kind === 'map growth') return 'mark growth';
   return kind === 'map operation' ? 'mark map' : 'mark';

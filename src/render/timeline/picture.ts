@@ -43,6 +43,7 @@ export interface PictureHotspot {
   readonly lane: number;
   readonly from: number;
   readonly to: number;
+  /** What it was; with a question mark where that is not sure. */
   readonly kind: string;
   readonly goroutine: number;
   readonly entry: string;

@@ -29,10 +29,15 @@ describe('hotspots', () => {
         const own = hotspots.filter(({ proc }) => proc === id).sort((a, b) => a.startNs - b.startNs);
         for (let i = 1; i < own.length; i++) expect(own[i].startNs).toBeGreaterThanOrEqual(own[i - 1].endNs);
       }
-      for (const { longestNs, longest, ns } of kinds) {
-        expect(longest?.heldNs).toBe(longestNs);
-        expect(ns).toBeGreaterThanOrEqual(longestNs);
+      for (const { longestNs, longest, longestPartNs, ns, measuredNs, holds } of kinds) {
+        expect(longest?.heldNs ?? 0).toBe(longestNs);
+        expect(longest === null).toBe(holds === 0);
+        // Sums of parts: to the rounding.
+        expect(ns).toBeGreaterThanOrEqual(longestPartNs - 1);
+        expect(measuredNs).toBeLessThanOrEqual(ns + 1);
       }
+      const held = analyzeTrace(bytes, { top: 1e9 }).hotspots.reduce((sum, { heldNs }) => sum + heldNs, 0);
+      if (hotspots.length < 1000) expect(Math.abs(kinds.reduce((sum, { ns }) => sum + ns, 0) - held)).toBeLessThan(10);
     });
   }
 
@@ -67,11 +72,15 @@ describe('hotspots', () => {
         expect(['map growth', 'map operation']).toContain(kind);
         expect(mapFunction).toBe('runtime.mapassign_fast64');
       }
-      const growing = grower.filter(({ kind }) => kind === 'map growth').reduce((sum, { heldNs }) => sum + heldNs, 0);
+      // By the CPU profile of the second run 3 of its 7 samples are in growth; without samples whole holds count.
       const all = grower.reduce((sum, { heldNs }) => sum + heldNs, 0);
-      expect(growing / all).toBeGreaterThan(0.8);
+      const usage = (wanted: string) => kinds.find(({ kind }) => kind === wanted);
+      const growing = usage('map growth')?.ns ?? 0;
+      expect(growing / all).toBeGreaterThan(samples ? 0.35 : 0.3);
+      expect(growing / all).toBeLessThan(samples ? 0.5 : 0.75);
+      expect((growing + (usage('map operation')?.ns ?? 0)) / all).toBeGreaterThan(0.95);
+      expect((usage('map growth')?.measuredNs ?? 0) / growing).toBe(samples ? 1 : 0);
       for (const { kind, confidence } of looper) expect({ kind, confidence }).toEqual({ kind: 'user code', confidence: 'high' });
-      expect(kinds.find(({ kind }) => kind === 'map growth')?.ns).toBeGreaterThan(0.8 * all);
     });
   }
 

@@ -242,6 +242,15 @@ describe('the kind of a stack', () => {
     ],
     ['map growth', ['internal/runtime/maps.(*Map).growToTable', 'runtime.mapassign_faststr', 'main.put']],
     ['map operation', ['runtime.mapassign_faststr', 'main.put']],
+    // Asked of a map that may be growing.
+    ['map operation', ['runtime.evacuated', 'runtime.mapaccess1_fast64', 'main.get']],
+    ['map operation', ['runtime.mapIterNext', 'main.walk']],
+    ['map operation', ['runtime.futex', 'sync.(*Mutex).Lock', 'sync.(*Map).Load', 'main.get']],
+    ['map operation', ['runtime.mallocgc', 'internal/sync.(*HashTrieMap[...]).Swap', 'sync.(*Map).Store', 'main.put']],
+    ['map growth', ['internal/sync.(*HashTrieMap[...]).expand', 'internal/sync.(*HashTrieMap[...]).Swap', 'main.put']],
+    // What sync.Map calls back is the program's.
+    ['user code', ['main.visit', 'sync.(*Map).Range', 'main.all']],
+    ['allocation', ['runtime.mallocgc', 'main.visit', 'sync.(*Map).Range', 'main.all']],
     ['map operation', ['internal/runtime/maps.(*Iter).Next', 'main.walk']],
     ['map operation', ['runtime.memclrNoHeapPointers', 'runtime.mallocgc', 'runtime.makemap', 'main.make']],
     ['GC assist', ['runtime.gcDrainN', 'runtime.gcAssistAlloc1', 'runtime.gcAssistAlloc', 'runtime.mallocgc', 'main.make']],
@@ -264,13 +273,12 @@ describe('the kind of a stack', () => {
     expect(HOTSPOT_KINDS[new StackKinds(new StackTable()).kindOf(NO_STACK)]).toBe('user code');
   });
 
-  it("names the map's function that was called from outside", () => {
+  it("names the map's function that was called from outside, what it does, and whether the map grew", () => {
     const stacks = new StackTable();
     const kinds = new StackKinds(stacks);
     const stack = (names: string[]) => stacks.internStack(names.map((name) => stacks.frameOf(name)));
-    expect(
-      kinds.mapFunctionOf(stack(['runtime.evacuate_fast64', 'runtime.growWork_fast64', 'runtime.mapassign_fast64', 'main.f'])),
-    ).toBe('runtime.mapassign_fast64');
-    expect(kinds.mapFunctionOf(stack(['runtime.chansend', 'main.f']))).toBe(null);
+    const growing = ['runtime.evacuate_fast64', 'runtime.growWork_fast64', 'runtime.mapassign_fast64', 'main.f'];
+    expect(kinds.mapWorkOf(stack(growing))).toEqual({ operation: 'write', function: 'runtime.mapassign_fast64', grows: true });
+    expect(kinds.mapWorkOf(stack(['runtime.chansend', 'main.f']))).toBe(null);
   });
 });
