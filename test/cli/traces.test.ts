@@ -26,7 +26,7 @@ describe('analyze', () => {
       'Tasks',
     ])
       expect(out).toMatch(new RegExp(`^  ${title}`, 'm'));
-    expect(out).toContain('in runtime.mapassign_fast64, which makes the map grow');
+    expect(out).toContain('in runtime.mapassign_fast64 (write), which makes the map grow');
     for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(100);
   });
 
