@@ -118,8 +118,8 @@ export interface Hotspot {
   /** How many of the stacks seen did what to a map, growth counted as `grow` whatever it was for; most first. */
   readonly mapOperations: readonly { readonly operation: MapOperation; readonly count: number }[];
   /**
-   * Large allocations while a map was written that nothing seen explains: it may have grown. A guess, no verdict: never
-   * the reason of a kind. 0 for other kinds than `map operation`.
+   * Large allocations while a map was written that nothing seen explains, in this hold or another of goroutines that began
+   * alike: it may have grown. A guess, no verdict: never the reason of a kind. 0 for other kinds than `map operation`.
    */
   readonly unseenGrowth: number;
   readonly proc: number;

@@ -30,6 +30,16 @@ describe('analyze', () => {
     for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(100);
   });
 
+  it('fails no build by growth that was not seen, and does by one that was', () => {
+    const held = (name: string) => path.join(FIXTURES, 'gotrace', `${name}.trace.gz`);
+    const code = (name: string, condition: string) => runGoflame(['analyze', held(name), '--fail-on', condition]).code;
+    expect(code('holds/map-overwritten-not-grown', 'map-growth>20%')).toBe(0);
+    expect(code('holds/map-counted-not-grown', 'map-growth>20%')).toBe(0);
+    expect(code('planted/stay-table-1.26', 'map-growth>0%,max-map-growth>1ns')).toBe(0);
+    expect(code('planted/grow-named-cpu-1.26', 'map-growth>20%')).toBe(1);
+    expect(code('planted/grow-named-cpu-1.26', 'max-map-growth>1ms')).toBe(1);
+  });
+
   it('fits narrow terminals', () => {
     const { out } = runGoflame(['analyze', TRACE], { env: { COLUMNS: '60' } });
     for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);

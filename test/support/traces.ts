@@ -52,3 +52,13 @@ export function analyzeTrace(bytes: Uint8Array, options: AnalyzeOptions = {}): T
   readTraceInto(bytes, analyzer);
   return analyzer.finish();
 }
+
+/** The traces that programs/growth.go wrote (test/fixtures/gotrace/planted), by name. */
+export function plantedTraces(): readonly { readonly name: string; readonly bytes: Buffer }[] {
+  const folder = path.join(FOLDER, 'planted');
+  const files = readdirSync(folder).sort();
+  return files.map((file) => ({
+    name: file.replace('.trace.gz', ''),
+    bytes: gunzipSync(readFileSync(path.join(folder, file))),
+  }));
+}

@@ -135,14 +135,18 @@ export class Hold {
     return counts.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
   }
 
+  /** Whether somebody was seen to allocate that is no growing map. */
+  get allocates(): boolean {
+    return (this.kinds & ALLOCATES) !== 0;
+  }
+
   /**
    * Large allocations that a map may have made in growing: it was seen being written, and nothing that was seen tells of
    * its growth, nor that somebody else allocates.
    */
   unseenGrowth(): number {
-    const { kinds, operations, largeAllocations } = this;
-    if (operations[WRITE] === 0 || (kinds & (GROWTH | ALLOCATES)) !== 0) return 0;
-    return this.sampled(KIND['map operation']) > 0 ? 0 : largeAllocations;
+    if (this.operations[WRITE] === 0 || (this.kinds & GROWTH) !== 0 || this.allocates) return 0;
+    return this.sampled(KIND['map operation']) > 0 ? 0 : this.largeAllocations;
   }
 }
 
@@ -168,10 +172,12 @@ const RANGE_KINDS: readonly { readonly states: readonly PState[]; readonly kind:
 ];
 
 /**
- * Weights of what is seen. A preemption looks into a goroutine as a sample does, and so does its going on afterwards;
- * where it blocks, it has left its work.
+ * Weights of what is seen, by which its sureness is judged. A preemption looks into a goroutine as a sample does, and so does
+ * its going on afterwards; where it blocks, it has left its work.
  */
 const WEIGHTS = [8, 8, 2, 2, 1, 1, 1, 0, 8];
+/** By which its kind is chosen: assists, sweeps and stops are begun where it allocates, so all of them weigh less than one look. */
+const KIND_WEIGHTS = [16, 16, 2, 2, 1, 1, 1, 0, 16];
 /** Stacks of one source count at most so often: a thousand sweeps are no thousand looks. */
 const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1, 1, 1e9];
 
@@ -194,14 +200,14 @@ export function kindOfStacks(hold: Hold): KindCode {
   const { kinds } = hold;
   // One kind, or none, needs no weighing.
   if ((kinds & (kinds - 1)) === 0) return kinds === 0 ? KIND['user code'] : 31 - Math.clz32(kinds);
-  return strongest(scoreKinds(hold));
+  return strongest(scoreKinds(hold, KIND_WEIGHTS));
 }
 
 /** How sure `kind`, which a hold was found to be, is. */
 export function judgeHold(hold: Hold, kind: KindCode): Verdict {
   if (toldKind(hold) >= 0) return { kind, confidence: 'high' };
   if (hold.kinds === 0) return { kind, confidence: 'none' };
-  const scores = scoreKinds(hold);
+  const scores = scoreKinds(hold, WEIGHTS);
   return { kind, confidence: confidenceOf(scores[kind], agreeing(scores, kind) / sumOf(scores)) };
 }
 
@@ -224,14 +230,14 @@ function rangeKind({ ns, held }: Hold): KindCode {
   return -1;
 }
 
-function scoreKinds({ seen }: Hold): Float64Array {
+function scoreKinds({ seen }: Hold, weights: readonly number[]): Float64Array {
   const scores = new Float64Array(KIND_COUNT);
   for (let source = 0; source < SOURCE_COUNT; source++) {
     let all = 0;
     for (let kind = 0; kind < KIND_COUNT; kind++) all += seen[source * KIND_COUNT + kind];
     if (all === 0) continue;
     const share = Math.min(all, MOST_PER_SOURCE[source]) / all;
-    for (let kind = 0; kind < KIND_COUNT; kind++) scores[kind] += seen[source * KIND_COUNT + kind] * share * WEIGHTS[source];
+    for (let kind = 0; kind < KIND_COUNT; kind++) scores[kind] += seen[source * KIND_COUNT + kind] * share * weights[source];
   }
   return scores;
 }

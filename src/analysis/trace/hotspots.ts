@@ -63,6 +63,8 @@ export class HotspotFinder {
   private readonly best = HOTSPOT_KINDS.map(() => new TopK<Candidate>(0));
   /** By kind. */
   private readonly times = new KindTimes();
+  /** Entry functions of goroutines that were seen to allocate otherwise than by growing a map. */
+  private readonly allocating = new Set<number>();
   private readonly count = new Float64Array(KIND_COUNT);
   private readonly longest = new Float64Array(KIND_COUNT);
 
@@ -156,6 +158,7 @@ export class HotspotFinder {
       rank: i < this.kept ? i + 1 : 0,
       ...hold,
       entry: go.entry ?? '',
+      unseenGrowth: this.allocating.has(go.entryId) ? 0 : hold.unseenGrowth,
       ...this.mapWorkIn(hold.stacks),
     }));
   }
@@ -196,6 +199,7 @@ export class HotspotFinder {
     const told = toldKind(hold);
     const kind = told >= 0 ? told : hold.kinds === 0 && !hold.mixed ? this.kinds.kindOf(hold.leftAt) : kindOfStacks(hold);
     this.count[kind]++;
+    if (hold.allocates && hold.go !== null) this.allocating.add(hold.go.entryId);
     this.times.add(hold, kind, told >= 0);
     return kind;
   }
