@@ -6,7 +6,7 @@ export { EvidenceCollector, teeSinks } from './analysis/collect.ts';
 export { type ComparableInput, compareInputs, type DiffOptions } from './analysis/diff.ts';
 export { type DiffCondition, parseDiffFailOn } from './analysis/difffail.ts';
 export { overlayProfiles } from './analysis/diffprofile.ts';
-export { fingerprintRace } from './analysis/fingerprint.ts';
+export { fingerprintRace, fingerprintRaceV1 } from './analysis/fingerprint.ts';
 export { type GroupKey, parseGroupKeys } from './analysis/groupkeys.ts';
 export { findMapUsers, isMapFault } from './analysis/mapusers.ts';
 export { Redactor } from './analysis/redact.ts';

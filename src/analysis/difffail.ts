@@ -1,7 +1,7 @@
 /** What `goflame diff --fail-on` names: changes under which a comparison counts as failed. */
 
 import { UsageError } from '../base/errors.ts';
-import { type Comparison, changeOf } from '../model/comparison.ts';
+import { type Comparison, changeOf, raceStatus } from '../model/comparison.ts';
 import { TRACE_METRICS } from './trace/failon.ts';
 
 export interface DiffCondition {
@@ -65,7 +65,7 @@ function judgeTrace({ trace }: Comparison, name: string, limit: number): string 
 }
 
 function judgeRaces({ races }: Comparison): string | null {
-  const fresh = (races ?? []).filter(({ count }) => count.before === 0);
+  const fresh = (races ?? []).filter((race) => raceStatus(race) === 'new');
   if (fresh.length === 0) return null;
   return `${fresh.length} new data race${fresh.length === 1 ? '' : 's'}: ${fresh[0].fingerprint}${fresh.length > 1 ? ', …' : ''}`;
 }

@@ -19,11 +19,14 @@ import type {
   StackGroup,
 } from '../model/summary.ts';
 import { attributeRace } from './attribution.ts';
-import { fingerprintRace } from './fingerprint.ts';
+import { fingerprintRace, fingerprintRaceV1, isPartial, mayBeSame, sidesOf } from './fingerprint.ts';
 import { findMapUsers, isMapFault, type MapCandidate } from './mapusers.ts';
 
 const MAX_LABEL_VALUES = 10_000;
 const LONGEST_WAITS = 10;
+/** Races with a forgotten stack that are compared with all others, and likenesses kept of each. */
+const MAX_PARTIAL = 200;
+const MAX_LIKE = 10;
 
 /** Adds up one input. */
 export class Summarizer implements EvidenceSink {
@@ -211,11 +214,40 @@ function summarizeRaces(part: RacePart, races: readonly RaceReport[], stacks: St
   const groups = new Map<string, RaceGroup>();
   for (const race of [...races].sort((a, b) => a.line - b.line)) {
     const fingerprint = fingerprintRace(race, stacks);
-    const group = tallyOf(groups, fingerprint, () => ({ fingerprint, race, races: [], count: 0, attributions: new Map() }));
+    const group = tallyOf(groups, fingerprint, () => openRaceGroup(fingerprint, race, stacks));
     group.count++;
     group.races.push(race);
     group.attributions.set(race, attributeRace(race, stacks));
+    group.olderFingerprints.set(race, fingerprintRaceV1(race, stacks));
   }
   const sorted = [...groups.values()].sort((a, b) => b.count - a.count || a.race.line - b.race.line);
+  noteLikeness(sorted);
   return { part, reports: races.length, groups: sorted };
+}
+
+function openRaceGroup(fingerprint: string, race: RaceReport, stacks: StackTable): RaceGroup {
+  return {
+    fingerprint,
+    sides: sidesOf(race, stacks),
+    olderFingerprints: new Map(),
+    maybeSame: [],
+    race,
+    races: [],
+    count: 0,
+    attributions: new Map(),
+  };
+}
+
+function addLike(list: string[], fingerprint: string): void {
+  if (list.length < MAX_LIKE && !list.includes(fingerprint)) list.push(fingerprint);
+}
+
+function noteLikeness(groups: readonly RaceGroup[]): void {
+  for (const group of groups.filter(({ sides }) => isPartial(sides)).slice(0, MAX_PARTIAL)) {
+    for (const other of groups) {
+      if (other === group || !mayBeSame(group.sides, other.sides)) continue;
+      addLike(group.maybeSame, other.fingerprint);
+      addLike(other.maybeSame, group.fingerprint);
+    }
+  }
 }

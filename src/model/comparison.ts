@@ -55,11 +55,22 @@ export interface GroupChange {
 export interface RaceChange {
   readonly fingerprint: string;
   readonly count: Pair;
+  /** Fingerprints of the side that lacks it, which may be this race: a stack of either was not restored. */
+  readonly maybeSame: readonly string[];
   /** A report that stands for all; of the run after, where there is one. */
   readonly race: RaceReport;
   readonly stacks: StackTable;
   /** Kind of each access, and the innermost frame outside the runtime. */
   readonly accesses: readonly { readonly kind: string; readonly at: Frame | null }[];
+}
+
+export type RaceStatus = 'new' | 'maybe' | 'gone' | 'still';
+
+/** `maybe` for a race that one side lacks by this fingerprint but may have by another: neither new nor gone for sure. */
+export function raceStatus({ count, maybeSame }: RaceChange): RaceStatus {
+  if (count.before > 0 && count.after > 0) return 'still';
+  if (maybeSame.length > 0) return 'maybe';
+  return count.before === 0 ? 'new' : 'gone';
 }
 
 /** One number of both traces. */

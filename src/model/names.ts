@@ -97,7 +97,8 @@ const STANDARD = new Set(
   ).split(' '),
 );
 
-function isStandardPackage(path: string): boolean {
+/** Whether an import path is one of the standard library, by its first element. */
+export function isStandardPackage(path: string): boolean {
   const slash = path.indexOf('/');
   return STANDARD.has(slash < 0 ? path : path.slice(0, slash));
 }

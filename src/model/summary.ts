@@ -75,9 +75,20 @@ export interface ProfileSummary {
   readonly labels: readonly LabelBreakdown[];
 }
 
+/** One side of a race by the functions in its stacks; null what the report does not tell. */
+export interface RaceSide {
+  readonly access: string | null;
+  readonly created: string | null;
+}
+
 /** Reports of one race. */
 export interface RaceGroup {
   readonly fingerprint: string;
+  readonly sides: readonly RaceSide[];
+  /** By report: what version 1 called it. */
+  readonly olderFingerprints: Map<RaceReport, string>;
+  /** Fingerprints of other races of the same part that this may be: a stack of either was not restored. */
+  readonly maybeSame: string[];
   /** In the order of their lines; the first one stands for all. */
   readonly race: RaceReport;
   readonly races: RaceReport[];

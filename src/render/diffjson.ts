@@ -3,7 +3,7 @@
  * measured; the functions' numbers before are multiplied by `factor`, which is 1 without --normalize.
  */
 
-import { type Comparison, changeOf, type GroupSide, type Pair, type TraceMetric } from '../model/comparison.ts';
+import { type Comparison, changeOf, type GroupSide, type Pair, raceStatus, type TraceMetric } from '../model/comparison.ts';
 import { type Frame, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 
 export function* writeDiffJson(comparison: Comparison): Generator<string> {
@@ -31,11 +31,12 @@ export function* writeDiffJson(comparison: Comparison): Generator<string> {
   yield ',\n"races":';
   if (races === null) yield 'null';
   else
-    yield* list(races, ({ fingerprint, count, race, stacks }) => ({
-      fingerprint,
-      status: count.before === 0 ? 'new' : count.after === 0 ? 'gone' : 'still',
-      ...pairJson(count),
-      accesses: race.accesses.map(({ kind, stack }) => ({ kind, frames: stackJson(stacks, stack) })),
+    yield* list(races, (change) => ({
+      fingerprint: change.fingerprint,
+      status: raceStatus(change),
+      ...(change.maybeSame.length > 0 ? { maybeSame: change.maybeSame } : {}),
+      ...pairJson(change.count),
+      accesses: change.race.accesses.map(({ kind, stack }) => ({ kind, frames: stackJson(change.stacks, stack) })),
     }));
   yield `,\n"trace":${trace === null ? 'null' : JSON.stringify({ metrics: trace.metrics.map(metricJson), goroutines: trace.groups })}`;
   yield '}\n';

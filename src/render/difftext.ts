@@ -7,6 +7,8 @@ import {
   type GroupChange,
   type Pair,
   type RaceChange,
+  type RaceStatus,
+  raceStatus,
 } from '../model/comparison.ts';
 import { shortenName } from '../model/names.ts';
 import { elidedText, type Frame, isElided, placeOf } from '../model/stacks.ts';
@@ -116,10 +118,12 @@ class DiffPage {
   // ---- races ----
 
   private *races(races: readonly RaceChange[]): Generator<string> {
+    const of = (status: RaceStatus) => races.filter((race) => raceStatus(race) === status);
     const sections: readonly (readonly [string, readonly RaceChange[]])[] = [
-      ['New races', races.filter(({ count }) => count.before === 0)],
-      ['Races that are gone', races.filter(({ count }) => count.after === 0)],
-      ['Races still there', races.filter(({ count }) => count.before > 0 && count.after > 0)],
+      ['New races', of('new')],
+      ['Races that may be known: a stack was not restored', of('maybe')],
+      ['Races that are gone', of('gone')],
+      ['Races still there', of('still')],
     ];
     for (const [title, rows] of sections) {
       if (rows.length === 0) continue;

@@ -144,7 +144,9 @@ function* writeRaces({ part, groups }: RaceSummary, frames: JsonFrames): Generat
 function raceJson(race: RaceGroup['race'], group: RaceGroup, frames: JsonFrames): string {
   const { test, package: path, by } = group.attributions.get(race) ?? { test: null, package: null, by: null };
   const { line, accesses, creations, position, truncated } = race;
-  const head = { line, fingerprint: group.fingerprint, timesSeen: group.count, test, package: path, attributedBy: by, position };
+  const { fingerprint, maybeSame } = group;
+  const older = { fingerprintV1: group.olderFingerprints.get(race), ...(maybeSame.length > 0 ? { maybeSame } : {}) };
+  const head = { line, fingerprint, ...older, timesSeen: group.count, test, package: path, attributedBy: by, position };
   const cut = truncated ? ',"truncated":true' : '';
   const sides = accesses.map((access) => accessJson(access, frames)).join(',');
   return `${JSON.stringify(head).slice(0, -1)}${cut},"accesses":[${sides}],"creations":[${creations.map((made) => creationJson(made, frames)).join(',')}]}`;

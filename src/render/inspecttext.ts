@@ -246,6 +246,8 @@ class Page {
     yield '';
     yield `${INDENT}${this.paint.bold(`Race ${index} of ${of}`)}, ${count === 1 ? 'seen once' : `seen ${formatCount(count)} times`}, line ${lines}${group.races.length > 5 ? ', …' : ''}`;
     yield INDENT + this.paint.dim(fitMiddle(fingerprint, this.columns - 2));
+    if (group.maybeSame.length > 0)
+      yield INDENT + this.paint.dim(fitMiddle(`may be ${group.maybeSame[0]}: a stack was not restored`, this.columns - 2));
     const tests = testsOf(group);
     if (tests !== '') yield fitMiddle(`${INDENT}${tests}`, this.columns);
     const [one, other] = race.accesses;

@@ -153,7 +153,7 @@ describe('--fail-on', () => {
   it('knows new races', () => {
     const race = fixture('race/pallets-map-go1.26').bytes.toString();
     expect(check('new-race', race, race)).toEqual([null]);
-    expect(check('new-race', 'ok  \tx\t0.1s\nPASS\n', race)[0]).toMatch(/^2 new data races: v1:/);
+    expect(check('new-race', 'ok  \tx\t0.1s\nPASS\n', race)[0]).toMatch(/^2 new data races: v2:/);
   });
 
   it('refuses what it does not know', () => {

@@ -5,6 +5,8 @@ import {
   changeOf,
   type GroupChange,
   type RaceChange,
+  type RaceStatus,
+  raceStatus,
   type TraceComparison,
   type TraceSide,
 } from '../../model/comparison.ts';
@@ -206,9 +208,7 @@ function hotspotTable({ before, after }: TraceComparison): TableReportView[] {
   return [{ kind: 'table', title: 'Hotspots', about: 'the longest times in which one goroutine held a P, rank by rank', table }];
 }
 
-function statusOf({ count }: RaceChange): string {
-  return count.before === 0 ? 'new' : count.after === 0 ? 'gone' : 'still there';
-}
+const STATUS_WORDS: Record<RaceStatus, string> = { new: 'new', maybe: 'may be known', gone: 'gone', still: 'still there' };
 
 function raceChanges(races: readonly RaceChange[]): TableReportView {
   const side = (i: number) =>
@@ -221,7 +221,10 @@ function raceChanges(races: readonly RaceChange[]): TableReportView {
       rows: races.length,
       sortBy: -1,
       columns: [
-        textColumn('Status', races.map(statusOf)),
+        textColumn(
+          'Status',
+          races.map((race) => STATUS_WORDS[raceStatus(race)]),
+        ),
         countColumn(
           'Before',
           races.map(({ count }) => count.before),
