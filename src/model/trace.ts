@@ -48,7 +48,11 @@ export interface TraceEvent {
   name: string;
   /** Message of a log. */
   text: string;
-  /** Value of a metric, parent of a task, bytes swept, thread of a goroutine's status; of a region's end whether its begin was seen. */
+  /**
+   * Value of a metric, parent of a task, bytes swept, thread of a goroutine's status; of a region's end how many of the
+   * goroutine's open regions it ends, the outermost of them its own (0 where its begin was not seen); of a region's begin
+   * how many have ended before it without an end of their own.
+   */
   value: number;
   /** Bytes that a sweep reclaimed. */
   reclaimed: number;

@@ -140,7 +140,7 @@ describe('events', () => {
     broken.frequency(1_000_000_000);
     expect(() => readTrace(broken.bytes).part).not.toThrow();
     expect(readTrace(broken.bytes).problems).toMatchObject([
-      { message: expect.stringContaining('the clocks of its Ps disagree') },
+      { message: expect.stringContaining('the clock of P 1 goes back by 10 ticks') },
     ]);
   });
 

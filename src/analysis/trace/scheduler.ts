@@ -116,7 +116,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
     if (event.kind === 'RegionBegin') openRegion(go, event);
     else if (event.kind === 'TaskBegin' && this.taskNames.size < MAX_TASKS) this.taskNames.set(event.subject, event.name);
     this.observer.other(event, this.stackIds.of(event.stack), go);
-    if (event.kind === 'RegionEnd' && event.value !== 0) go?.regions?.pop();
+    if (event.kind === 'RegionEnd') closeRegions(go, event.value);
   }
 
   /** Ends the trace: hands out what is still open. */
@@ -429,10 +429,16 @@ const MAX_REGIONS = 1 << 12;
 /** Tasks whose names are known at a time. */
 const MAX_TASKS = 1 << 18;
 
-function openRegion(go: GoTrack | undefined, { subject, name, time }: TraceEvent): void {
+function openRegion(go: GoTrack | undefined, { subject, name, time, value }: TraceEvent): void {
   if (go === undefined) return;
+  closeRegions(go, value);
   go.regions ??= [];
   if (go.regions.length < MAX_REGIONS) go.regions.push({ task: subject, name, since: time });
+}
+
+/** Takes away as many of the innermost regions. */
+function closeRegions(go: GoTrack | undefined, count: number): void {
+  for (let left = count; left > 0 && go?.regions?.pop() !== undefined; left--);
 }
 
 const WORKER_MODES: Readonly<Record<string, PState | undefined>> = {

@@ -63,7 +63,7 @@ export class UserSpanCounter {
 
   private endRegion({ name, value, time }: TraceEvent, go: GoTrack | undefined): void {
     const region = namedOf(this.regions, name);
-    const since = value === 0 ? undefined : go?.regions?.at(-1)?.since;
+    const since = value === 0 ? undefined : go?.regions?.at(-value)?.since;
     if (since === undefined || since < this.window.from) region.count++;
     else region.durations.add(time - since);
   }

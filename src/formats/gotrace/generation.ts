@@ -85,6 +85,11 @@ export class Generation implements PackableTables {
     return this.stacks.stackOf(id, stacks);
   }
 
+  /** `main.work main.go:12`: the innermost frame of a stack outside the runtime; '' without any. */
+  placeOf(id: number): string {
+    return this.stacks.placeOf(id);
+  }
+
   /** Takes a batch in: tables are read now, events later. */
   add(batch: Batch, experimental: boolean): void {
     this.bytes += batch.payload.length;

@@ -13,7 +13,7 @@ import { ByteCursor, TraceError } from './bytes.ts';
 import type { Batch, CpuSample, Generation } from './generation.ts';
 import { ARG_COUNTS, FIRST_VERSIONS, MAX_ARGS, TIMED_EVENTS } from './spec.ts';
 import type { SchedulerState, Thread } from './state.ts';
-import { applyEvent } from './transitions.ts';
+import { applyEvent, leaveOut, weightOf } from './transitions.ts';
 
 const NS_PER_SECOND = 1e9;
 
@@ -106,8 +106,8 @@ export function orderGeneration(generation: Generation, clock: Clock, version: n
   let nextSample = 0;
   while (cursors.length > 0) {
     while (nextSample < samples.length && samples[nextSample].time < cursors[0].time) emitSample(samples[nextSample++], state);
-    const at = firstReady(frontier, state);
-    if (at < 0) throw noOrder(cursors[0]);
+    const ready = firstReady(frontier, state);
+    const at = ready >= 0 ? ready : leaveOneOut(cursors, state);
     if (cursors[at].advance()) frontier.update(at);
     else frontier.remove(at);
   }
@@ -121,6 +121,14 @@ function firstReady(frontier: Frontier, state: SchedulerState): number {
   frontier.sort();
   for (let i = 1; i < cursors.length; i++) if (applyEvent(state, cursors[i])) return i;
   return -1;
+}
+
+/** Of events that all wait, leaves the earliest out that may be. @throws TraceError where none may */
+function leaveOneOut(cursors: readonly ThreadCursor[], state: SchedulerState): number {
+  const at = cursors.findIndex(({ type }) => weightOf(type) !== 'states');
+  if (at < 0) throw noOrder(cursors[0]);
+  leaveOut(state, cursors[at], noOrder(cursors[at]));
+  return at;
 }
 
 /**

@@ -12,8 +12,9 @@ function stwBegin(state: SchedulerState, args: Args): boolean {
   state.need('+', '+');
   const goroutine = state.thread.goroutine as Goroutine;
   if (goroutine.stopping !== null) throw state.broken(`goroutine ${goroutine.id} stops a world that it has stopped already`);
-  goroutine.stopping = state.text(kind);
-  state.sendRange('RangeBegin', `${RANGE.stwPrefix}${goroutine.stopping})`, goroutine.id, stack);
+  const name = state.text(kind);
+  state.sendRange('RangeBegin', `${RANGE.stwPrefix}${name})`, goroutine.id, stack);
+  goroutine.stopping = name;
   return true;
 }
 
@@ -47,9 +48,9 @@ function gcBegin(state: SchedulerState, args: Args): boolean {
   if (state.gc !== 'unknown' && seq !== state.gcSeq + 1) return false;
   if (state.gc === 'on') throw state.broken('a garbage collection begins within another');
   state.need('+', '+');
+  state.sendRange('RangeBegin', RANGE.gcMark, NOBODY, stack);
   state.gcSeq = seq;
   state.gc = 'on';
-  state.sendRange('RangeBegin', RANGE.gcMark, NOBODY, stack);
   return true;
 }
 
@@ -79,8 +80,8 @@ function sweepBegin(state: SchedulerState, args: Args): boolean {
   state.need('+', '~');
   const proc = state.thread.proc as Proc;
   if (proc.sweeping) throw state.broken(`P ${proc.id} begins to sweep, but does already`);
-  proc.sweeping = true;
   state.sendRange('RangeBegin', RANGE.sweep, proc.id, stack);
+  proc.sweeping = true;
   return true;
 }
 
@@ -108,8 +109,8 @@ function assistBegin(state: SchedulerState, args: Args): boolean {
   state.need('+', '+');
   const goroutine = state.thread.goroutine as Goroutine;
   if (goroutine.assisting) throw state.broken(`goroutine ${goroutine.id} begins to assist, but does already`);
-  goroutine.assisting = true;
   state.sendRange('RangeBegin', RANGE.assist, goroutine.id, stack);
+  goroutine.assisting = true;
   return true;
 }
 
@@ -161,8 +162,8 @@ function taskBegin(state: SchedulerState, args: Args): boolean {
   state.need('+', '+');
   if (state.tasks.has(task)) throw state.broken(`task ${task} begins twice`);
   const text = state.text(name);
-  state.tasks.set(task, text);
   state.send('TaskBegin', { subject: task, value: parent, name: text, stack });
+  state.tasks.set(task, text);
   return true;
 }
 
@@ -175,14 +176,27 @@ function taskEnd(state: SchedulerState, args: Args): boolean {
   return true;
 }
 
+/** An open region whose own end was left out: it ends with whatever comes behind the regions within it. */
+const ENDED = '';
+
+/** Takes away the innermost regions whose ends were left out; gives how many. */
+function takeEnded(regions: string[]): number {
+  const before = regions.length;
+  while (regions.at(-1) === ENDED) regions.pop();
+  return before - regions.length;
+}
+
 function regionBegin(state: SchedulerState, args: Args): boolean {
   const task = args[0];
   const name = args[1];
   const stack = args[2];
   state.need('+', '+');
   const text = state.text(name);
-  (state.thread.goroutine as Goroutine).regions.push(`${task} ${text}`);
-  state.send('RegionBegin', { subject: task, name: text, stack });
+  const { regions } = state.thread.goroutine as Goroutine;
+  state.checkStack(stack);
+  const ended = regions.length === 0 ? 0 : takeEnded(regions);
+  regions.push(`${task} ${text}`);
+  state.send('RegionBegin', { subject: task, name: text, stack, value: ended });
   return true;
 }
 
@@ -192,10 +206,19 @@ function regionEnd(state: SchedulerState, args: Args): boolean {
   const stack = args[2];
   state.need('+', '+');
   const text = state.text(name);
-  const open = (state.thread.goroutine as Goroutine).regions.pop();
-  if (open !== undefined && open !== `${task} ${text}`) throw state.broken(`region "${text}" ends within another`);
+  const { regions } = state.thread.goroutine as Goroutine;
+  state.checkStack(stack);
+  const ended = takeEnded(regions);
+  const open = regions.at(-1);
+  if (open !== undefined && open !== `${task} ${text}`) {
+    for (let i = 0; i < ended; i++) regions.push(ENDED);
+    const own = regions.lastIndexOf(`${task} ${text}`);
+    if (own >= 0) regions[own] = ENDED;
+    throw state.broken(`region "${text}" ends within another`);
+  }
+  regions.pop();
   // A region that had begun before the trace has no begin to go with.
-  state.send('RegionEnd', { subject: task, name: text, stack, value: open === undefined ? 0 : 1 });
+  state.send('RegionEnd', { subject: task, name: text, stack, value: open === undefined ? 0 : 1 + ended });
   return true;
 }
 

@@ -12,9 +12,11 @@
 import type { Problem } from '../../base/errors.ts';
 import { InputError } from '../../base/errors.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
+import { endedWithin, nothingWritten } from './died.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
+import { LeftOut } from './leftout.ts';
 import { Clock, type ClockBase, orderGeneration } from './order.ts';
-import { Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
+import { END_SINCE, Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
 import type { PackableTables } from './stacks.ts';
 import { type EventSink, SchedulerState } from './state.ts';
 import { convertV1 } from './v1convert.ts';
@@ -24,6 +26,8 @@ import { V1_VERSIONS } from './v1spec.ts';
 const KNOWN_VERSIONS: readonly number[] = [...V1_VERSIONS, ...V2_VERSIONS];
 const HEADER_BYTES = 16;
 const HEADER = /^go 1\.(\d{1,2}) trace\0+$/;
+/** Contradictions of one trace that are told. */
+const MAX_CONTRADICTIONS = 20;
 /** Longest batch header: type, experiment, four numbers. */
 const MAX_BATCH_HEADER = 2 + 4 * 10;
 
@@ -59,6 +63,7 @@ export class TraceReader {
   private readonly report: (problem: Problem) => void;
   private readonly tellsBytes: boolean;
   private readonly state: SchedulerState;
+  private readonly leftOut: LeftOut;
   /** What was received and not taken yet, and where in the trace it begins. */
   private pending: Buffer = Buffer.alloc(0);
   /** Of a trace of Go 1.21 and before, which can be read only as a whole: all that was received. */
@@ -73,6 +78,7 @@ export class TraceReader {
   private latestTime = 0;
   /** After a failure: whether batches can still be told from each other, to know how much time is lost. */
   private skimming = true;
+  private contradictions = 0;
   /** Whether an event of this trace was handed out. */
   private delivered = 0;
   /** Generations that were whole. */
@@ -84,7 +90,13 @@ export class TraceReader {
     this.tellsBytes = tellsBytes;
     this.sink = sink;
     this.report = report;
-    this.state = new SchedulerState(sink);
+    this.leftOut = new LeftOut(report);
+    this.state = new SchedulerState(sink, (error, state) => this.leftOut.add(error, state));
+  }
+
+  /** Whether reading stopped before the end. */
+  get failed(): boolean {
+    return this.failure !== null;
   }
 
   /** Of the header, `1.26`. */
@@ -126,6 +138,7 @@ export class TraceReader {
     if (this.versionNumber === 0 && this.failure === null)
       throw new InputError('the trace ends within its header', { offset: 0 });
     if (this.failure === null) this.attempt(() => (this.isV1 ? this.takeV1() : this.takeEnd()));
+    this.leftOut.finish();
     if (this.failure !== null) this.reportFailure(this.failure);
     if (this.delivered > 0) this.state.sync(null);
   }
@@ -150,8 +163,19 @@ export class TraceReader {
       this.report({ severity: 'error', message, offset: damage.offset });
     }
     this.sink.generation(file);
-    convertV1(file, (event) => this.sink.event(event));
+    convertV1(
+      file,
+      (event) => this.sink.event(event),
+      (error, lost) => this.tellContradiction(error, lost, file.count),
+    );
     this.generations = 1;
+  }
+
+  private tellContradiction({ message, offset }: TraceError, lost: number, count: number): void {
+    if (lost > 0) this.truncated = true;
+    if (++this.contradictions > MAX_CONTRADICTIONS) return;
+    const rest = lost > 0 ? `; ${lost} of ${count} events are not read` : '';
+    this.report({ severity: 'error', message: `the trace contradicts itself: ${message}${rest}`, offset });
   }
 
   // ---- the file ----
@@ -264,11 +288,25 @@ export class TraceReader {
       this.closeGeneration();
       return;
     }
+    if (generation !== null && left === 0 && this.generations > 0 && generation.byThread.size === 0) {
+      this.takeEmptyEnd(generation);
+      return;
+    }
     this.truncated = true;
     const lost = left + (generation === null ? 0 : this.offset - generation.offset);
     const what = generation === null ? 'a batch' : `generation ${generation.number}`;
+    if (this.generations === 0 && generation !== null && generation.byThread.size === 0) {
+      this.report({ severity: 'error', message: nothingWritten(generation.number), offset: this.offset + left });
+      return;
+    }
     const message = `the trace ends within ${what}${this.tellsBytes ? `: its last ${this.lossText(lost)} are lost` : ''}`;
     this.report({ severity: 'error', message, offset: this.offset + left });
+  }
+
+  /** The last generation was only begun: the program ended. Go's own reader takes no offence, and before go 1.26 counts it. */
+  private takeEmptyEnd(generation: Generation): void {
+    if (this.versionNumber < END_SINCE && generation.frequency > 0) this.closeGeneration();
+    this.report({ severity: 'info', message: endedWithin(this.state.lastTime), offset: this.offset });
   }
 
   // ---- damage ----

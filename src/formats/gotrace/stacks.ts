@@ -1,5 +1,6 @@
 /** A generation's table of stacks, and how its ids become stacks of the whole input. */
 
+import { isRuntimeFunction } from '../../model/names.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import type { TraceTables } from '../../model/trace.ts';
 
@@ -79,6 +80,17 @@ export class TraceStacks {
     return entry.stack;
   }
 
+  /** `main.work main.go:12`: the innermost frame outside the runtime; '' without any. */
+  placeOf(id: number): string {
+    const frames = this.entry(id)?.frames ?? new Float64Array(0);
+    for (let i = 0; i < frames.length; i += FIELDS) {
+      const name = this.textOf(frames[i]);
+      const isOther = name === '' || name.startsWith('runtime/') || isRuntimeFunction(name);
+      if (!isOther) return `${name} ${baseName(this.textOf(frames[i + 1]))}:${frames[i + 2]}`;
+    }
+    return '';
+  }
+
   private entry(id: number): Entry | undefined {
     return id < DENSE_IDS ? this.dense[id] : this.sparse.get(id);
   }
@@ -91,4 +103,8 @@ export class TraceStacks {
     }
     return stacks.internStack(ids);
   }
+}
+
+function baseName(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
 }

@@ -47,7 +47,7 @@ export class Goroutine extends Sequenced {
   assisting = false;
   /** The reason of the stop-the-world it has begun; null without one. */
   stopping: string | null = null;
-  /** Open regions, `task name`, the innermost last. */
+  /** Open regions, `task name`, the innermost last; '' for one whose end was left out. */
   readonly regions: string[] = [];
 }
 
@@ -66,8 +66,16 @@ export interface EventSink extends Partial<MoveSink> {
   event(event: TraceEvent): void;
 }
 
+/** Takes the error of an event that is left out. @throws TraceError where nothing is to be left out */
+export type LeaveOut = (error: TraceError, state: SchedulerState) => void;
+
+function throwAgain(error: TraceError): never {
+  throw error;
+}
+
 export class SchedulerState {
   private readonly sink: EventSink;
+  readonly leaveOut: LeaveOut;
   /** The same, if it takes moves. */
   private readonly mover: MoveSink | null;
   readonly procs = new IdMap<Proc>();
@@ -84,8 +92,9 @@ export class SchedulerState {
   thread: Thread = { proc: null, goroutine: null };
   private readonly event = blankEvent();
 
-  /** `sink` is given one object again and again. */
-  constructor(sink: EventSink) {
+  /** `sink` is given one object again and again; `leaveOut` is told of each annotation that does not fit. */
+  constructor(sink: EventSink, leaveOut: LeaveOut = throwAgain) {
+    this.leaveOut = leaveOut;
     this.gcSeq = 0;
     this.lastTime = -1;
     this.sink = sink;
@@ -198,11 +207,18 @@ export class SchedulerState {
     event.name = event.text = '';
   }
 
+  /** Nothing has changed where it throws. */
   send(kind: TraceEventKind, details: Details): void {
     const { time, m } = this.cursor as WireEvent;
+    this.checkStack(details.stack ?? 0);
     this.reset(kind, time, m);
     Object.assign(this.event, details);
-    this.deliver();
+    this.sink.event(this.event);
+  }
+
+  /** @throws TraceError for a stack that the generation has not */
+  checkStack(stack: number): void {
+    if (stack !== 0) this.current.checkStack(stack, (this.cursor as WireEvent).offset);
   }
 
   /** Hands the event out; its stacks must be in the generation's table. */

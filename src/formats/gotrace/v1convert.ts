@@ -6,14 +6,14 @@
 import type { GoState } from '../../model/moves.ts';
 import { blankEvent, METRIC, NOBODY, type ProcState, RANGE, type TraceEvent, type TraceEventKind } from '../../model/trace.ts';
 import type { V1File } from './v1file.ts';
-import { orderV1 } from './v1order.ts';
+import { orderV1, type V1Report } from './v1order.ts';
 import { BLOCK_REASONS, stwKind, V1 } from './v1spec.ts';
 
 const NS_PER_SECOND = 1e9;
 
-/** Hands out the events of a file, whose frequency is known. @throws TraceError where they have no order */
-export function convertV1(file: V1File, emit: (event: TraceEvent) => void): void {
-  new Converter(file, emit).run(orderV1(file));
+/** Hands out the events of a file, whose frequency is known; `report` is told of what contradicts itself. */
+export function convertV1(file: V1File, emit: (event: TraceEvent) => void, report: V1Report): void {
+  new Converter(file, emit).run(orderV1(file, report));
 }
 
 class Converter {

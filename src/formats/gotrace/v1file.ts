@@ -96,6 +96,15 @@ export class V1File implements PackableTables {
     return this.hasNames ? id : START_STACKS + id;
   }
 
+  /** Where the numbers of an event stand. */
+  offsetOf(event: number): number {
+    return this.offsets.data[event];
+  }
+
+  nameOfEvent(event: number): string {
+    return (this.events[this.types.data[event]] as V1Event).name;
+  }
+
   private numberAt(event: number, index: number): number {
     const { buf } = this;
     let at = this.offsets.data[event];

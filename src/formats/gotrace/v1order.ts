@@ -65,20 +65,44 @@ function makeRules(): (Rule | undefined)[] {
   return rules;
 }
 
-/** Indexes of all events in order; the ticks of system calls' ends are corrected in the file. @throws TraceError */
-export function orderV1(file: V1File): Int32Array {
-  if (file.version < NAMES_SINCE) return orderNumbered(file);
-  const order = new Merger(file).run();
-  checkTimes(file, order);
-  return moveExits(file, order, correctExits(file, order));
+/** Told of what contradicts itself in a trace. `lost`: events that are not read because of it; 0 where it was repaired. */
+export type V1Report = (error: TraceError, lost: number) => void;
+
+/**
+ * Indexes of the events in order, of all up to the first that has none; the ticks of system calls' ends are corrected in
+ * the file, and clocks that go back are held.
+ */
+export function orderV1(file: V1File, report: V1Report): Int32Array {
+  if (file.version < NAMES_SINCE) return orderNumbered(file, report);
+  const order = new Merger(file).run(report);
+  holdClocks(file, order, report);
+  return moveExits(file, order, correctExits(file, order, report));
 }
 
-function checkTimes({ ticks }: V1File, order: Int32Array): void {
+/** Gives events whose clock has gone back the time of the event before. */
+function holdClocks(file: V1File, order: Int32Array, report: V1Report): void {
+  const { ticks, procs } = file;
+  const held = new Map<number, { event: number; count: number; ticks: number }>();
   for (let i = 1; i < order.length; i++) {
-    if (ticks.data[order[i]] < ticks.data[order[i - 1]]) {
-      throw new TraceError('the clocks of its Ps disagree with the order of its events', 0);
-    }
+    const back = ticks.data[order[i - 1]] - ticks.data[order[i]];
+    if (!(back > 0)) continue;
+    ticks.data[order[i]] += back;
+    const proc = procs.data[order[i]];
+    const known = held.get(proc);
+    if (known === undefined) held.set(proc, { event: order[i], count: 1, ticks: back });
+    else known.count++;
   }
+  for (const [proc, { event, count, ticks: back }] of held) {
+    const whose = goroutineText(file, event);
+    const which = count === 1 ? 'this event has' : `${count} events of it have`;
+    const message = `the clock of P ${proc} goes back by ${back} ticks at ${file.nameOfEvent(event)}${whose}: ${which} the time of the event before`;
+    report(new TraceError(message, file.offsetOf(event)), 0);
+  }
+}
+
+/** ` of goroutine 7`, or nothing. */
+function goroutineText({ goroutines }: V1File, event: number): string {
+  return goroutines.data[event] === 0 ? '' : ` of goroutine ${goroutines.data[event]}`;
 }
 
 // ---- by the states of goroutines ----
@@ -98,8 +122,10 @@ class Merger {
     this.heap = new QueueHeap(file.ticks, [...file.byProc.values(), file.samples]);
   }
 
-  run(): Int32Array {
+  /** The order of all events; where some have none, of those that come before the first of them. */
+  run(report: V1Report): Int32Array {
     const { heap } = this;
+    const waiting = new Set<Queue>();
     const order = new Int32Array(this.file.count);
     let count = 0;
     for (let queue = heap.first; queue !== null; queue = heap.first) {
@@ -108,15 +134,29 @@ class Merger {
       if (blocker !== null) {
         blocker.parked ??= [];
         blocker.parked.push(queue);
+        waiting.add(queue);
         heap.removeFirst();
         continue;
       }
       order[count++] = event;
       heap.advanceFirst();
-      this.wake();
+      this.wake(waiting);
     }
-    if (count < order.length) throw new TraceError('no order of the events of its Ps', 0);
-    return order;
+    return count === order.length ? order : this.cut(order.subarray(0, count), waiting, report);
+  }
+
+  /** What comes before the earliest event that waits in vain. */
+  private cut(order: Int32Array, waiting: ReadonlySet<Queue>, report: V1Report): Int32Array {
+    const { file } = this;
+    const { ticks } = file;
+    const [first] = [...waiting].sort((a, b) => a.time - b.time || a.index - b.index);
+    const event = first.events.data[first.at];
+    let end = order.findIndex((one) => ticks.data[one] > first.time);
+    if (end < 0) end = order.length;
+    const whose = goroutineText(file, event);
+    const message = `no order of the events of its Ps: P ${file.procs.data[event]} waits with ${file.nameOfEvent(event)}${whose} for an event that is not there`;
+    report(new TraceError(message, file.offsetOf(event)), file.count - end);
+    return order.subarray(0, end);
   }
 
   /** Applies an event; gives the goroutine that it has to wait for, null if none. */
@@ -147,11 +187,14 @@ class Merger {
   }
 
   /** Those that waited for the goroutine that has changed may go now. */
-  private wake(): void {
+  private wake(waiting: Set<Queue>): void {
     const parked = this.changed?.parked ?? null;
     if (parked === null) return;
     (this.changed as GoState).parked = null;
-    for (const queue of parked) this.heap.add(queue);
+    for (const queue of parked) {
+      waiting.delete(queue);
+      this.heap.add(queue);
+    }
   }
 }
 
@@ -163,7 +206,7 @@ function sortSamples({ samples, ticks }: V1File): void {
 // ---- the ends of system calls ----
 
 /** Gives the ends of system calls their own time; tells which these are, by place in the order. */
-function correctExits(file: V1File, order: Int32Array): number[] {
+function correctExits(file: V1File, order: Int32Array, report: V1Report): number[] {
   const { types, goroutines, ticks } = file;
   const blocked = new Map<number, number>();
   const moved: number[] = [];
@@ -174,8 +217,11 @@ function correctExits(file: V1File, order: Int32Array): number[] {
     if (type !== V1.GoSysExit && type !== V1.GoSysExitLocal) continue;
     const real = file.arg(event, type === V1.GoSysExit ? 2 : 1);
     if (real === 0) continue;
-    if (real < (blocked.get(file.arg(event, 0)) ?? Number.POSITIVE_INFINITY))
-      throw new TraceError('a system call ends before it began', 0);
+    if (real < (blocked.get(file.arg(event, 0)) ?? Number.POSITIVE_INFINITY)) {
+      const message = `a system call of goroutine ${file.arg(event, 0)} ends before it began: its end has the time at which it was written`;
+      report(new TraceError(message, file.offsetOf(event)), 0);
+      continue;
+    }
     ticks.data[event] = real;
     moved.push(place);
   }
@@ -211,7 +257,7 @@ function moveExits({ ticks }: V1File, order: Int32Array, moved: readonly number[
 // ---- before go 1.7 ----
 
 /** The order of the events' own numbers; ends of system calls have those and the time at which they really ended. */
-function orderNumbered(file: V1File): Int32Array {
+function orderNumbered(file: V1File, report: V1Report): Int32Array {
   const { types, seqs, ticks } = file;
   for (let event = 0; event < file.count; event++) {
     if (types.data[event] !== V1.GoSysExit) continue;
@@ -221,6 +267,6 @@ function orderNumbered(file: V1File): Int32Array {
   }
   const order = Int32Array.from({ length: file.count }, (_, event) => event);
   order.sort((a, b) => seqs.data[a] - seqs.data[b] || a - b);
-  checkTimes(file, order);
+  holdClocks(file, order, report);
   return order;
 }

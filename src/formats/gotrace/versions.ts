@@ -7,6 +7,7 @@
 import { InputError, type Problem } from '../../base/errors.ts';
 import type { ItemSink, TraceItem } from './batches.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
+import { checkBatch } from './checkbatch.ts';
 import { ByteBuilder, encodeHeader } from './encode.ts';
 import {
   ARG_COUNTS,
@@ -50,9 +51,10 @@ export class VersionWriter implements ItemSink {
     this.write(encodeHeader(this.to));
   }
 
-  /** @throws InputError for what the other version has no place for */
+  /** @throws InputError for what the other version has no place for; TraceError for a batch that is broken */
   item(item: TraceItem): void {
     const { type, generation } = item;
+    checkBatch(item, this.from);
     if (type === Ev.EndOfGeneration) {
       this.endGeneration();
       return;

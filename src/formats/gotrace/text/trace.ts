@@ -51,6 +51,6 @@ export class TextTraceReader {
     if (this.text.failed) return;
     const line = offset === undefined ? null : this.text.lineOf(offset);
     this.report(line === null ? problem : { ...problem, line });
-    if (problem.severity === 'error') this.text.stop();
+    if (this.trace.failed) this.text.stop();
   }
 }

@@ -1,0 +1,22 @@
+/**
+ * What a trace says of a program that ended while it was traced. The runtime writes events when a thread's buffer of
+ * 64 KiB is full, and everything about once a second; trace.Stop and a panic write what is left, a fatal error (a map
+ * that is written twice at once, a deadlock), os.Exit and a signal do not.
+ */
+
+/** What makes such a program leave more. */
+export const LEAVES_MORE =
+  'GODEBUG=traceadvanceperiod=100000 has the trace written all the time; a FlightRecorder snapshot, or the goroutine dump (GOTRACEBACK=all), tells how it ended';
+
+/** `generation` was begun and holds no event. */
+export function nothingWritten(generation: number): string {
+  return (
+    `the trace ends within generation ${generation}, before any of its events were written: the program ended without ` +
+    `trace.Stop (a fatal error, os.Exit or a signal writes nothing more). ${LEAVES_MORE}`
+  );
+}
+
+/** The trace goes on behind its last event, at `ns`, and holds nothing more. */
+export function endedWithin(ns: number): string {
+  return `the trace was never stopped: the program ended while it was traced, and what it did after ${(ns / 1e9).toFixed(6)} s, if anything, is not in it`;
+}
