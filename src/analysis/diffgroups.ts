@@ -5,7 +5,7 @@
 
 import { firstOwnFrame } from '../model/callsite.ts';
 import { changeOf, type GroupChange, type GroupSide } from '../model/comparison.ts';
-import { foldTypeLists } from '../model/names.ts';
+import { decodeName, foldTypeLists } from '../model/names.ts';
 import { elidedText, type Frame, type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 import type { PartSummary } from '../model/summary.ts';
 
@@ -91,7 +91,7 @@ function sideOf(groups: Map<string, Group>, group: Omit<Group, 'side'>): Side {
 function keyOf(stacks: StackTable, stack: StackId, state: string): string {
   const names = stacks
     .framesAt(stack)
-    .map((frame) => (isElided(frame) ? elidedText(frame.elided) : foldTypeLists(frame.function)));
+    .map((frame) => (isElided(frame) ? elidedText(frame.elided) : decodeName(foldTypeLists(frame.function))));
   return names.length === 0 ? `\n${state}` : names.join('\n');
 }
 

@@ -1,6 +1,6 @@
 /** Frames as the analyses show them: the text of each, and whose code it is, computed once per frame. */
 
-import { foldTypeLists, type Ownership, type OwnershipRule, ownershipOf } from '../model/names.ts';
+import { decodeName, foldTypeLists, type Ownership, type OwnershipRule, ownershipOf } from '../model/names.ts';
 import { elidedText, type Frame, type FrameId, isElided, placeOf, type StackTable } from '../model/stacks.ts';
 
 export interface FrameText {
@@ -35,7 +35,7 @@ export class FrameTexts {
 
   private describe(frame: Frame): FrameText {
     if (isElided(frame)) return { text: elidedText(frame.elided), owner: 'note' };
-    const name = foldTypeLists(frame.function);
+    const name = decodeName(foldTypeLists(frame.function));
     const place = this.style.lines ? placeOf(frame) : null;
     return { text: place === null ? name : `${name} ${place}`, owner: ownershipOf(frame.function, frame.file, this.style) };
   }
@@ -44,5 +44,5 @@ export class FrameTexts {
 /** The function of a frame; elided frames by their wording. */
 export function functionOf(stacks: StackTable, frame: FrameId): string {
   const shown = stacks.frame(frame);
-  return isElided(shown) ? elidedText(shown.elided) : shown.function;
+  return isElided(shown) ? elidedText(shown.elided) : decodeName(shown.function);
 }

@@ -27,6 +27,7 @@ const LONGEST_WAITS = 10;
 /** Races with a forgotten stack that are compared with all others, and likenesses kept of each. */
 const MAX_PARTIAL = 200;
 const MAX_LIKE = 10;
+const MOST_BUBBLES = 100;
 
 /** Adds up one input. */
 export class Summarizer implements EvidenceSink {
@@ -98,6 +99,8 @@ class DumpTally {
     const group = this.groupOf(goroutine);
     group.count++;
     group.leaked += leaked;
+    if (goroutine.flags.includes('durable')) group.durable++;
+    if (goroutine.bubble !== null && group.bubbles.size < MOST_BUBBLES) group.bubbles.add(goroutine.bubble);
     if (goroutine.lockedToThread) group.locked++;
     group.minWait = Math.min(group.minWait, goroutine.waitMinutes);
     group.maxWait = Math.max(group.maxWait, goroutine.waitMinutes);
@@ -148,6 +151,8 @@ class DumpTally {
       maxWait: waitMinutes,
       locked: 0,
       leaked: 0,
+      durable: 0,
+      bubbles: new Set(),
       id,
       line,
       createdBy: createdBy?.frame ?? null,

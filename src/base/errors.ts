@@ -4,6 +4,8 @@
  * Anything else that is thrown is our own bug.
  */
 
+import { makeVisible } from './visible.ts';
+
 /**
  * How much a problem took away: `error`, some evidence is lost or incomplete; `warning`, something stood there that
  * was not understood, and nothing that was understood is lost by it; `info`, worth knowing.
@@ -62,9 +64,10 @@ const EXCERPT_LENGTH = 120;
 export function makeExcerpt(text: string): string {
   const short = text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH - 1)}…` : text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not reach a terminal
-  return short.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) =>
+  const escaped = short.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) =>
     c === '\t' ? '\\t' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
+  return makeVisible(escaped);
 }
 
 /** Collects problems up to a bound, so that a wholly damaged input cannot fill the memory; the rest are counted. */

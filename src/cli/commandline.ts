@@ -18,7 +18,7 @@ import { timelineCommand } from './commands/timeline.ts';
 import { EXIT } from './exit.ts';
 import { checkSwitches, guardDashes } from './options.ts';
 import { checkOutput } from './outputs.ts';
-import { print } from './streams.ts';
+import { printText } from './streams.ts';
 
 const WIDEST_HELP = 110;
 
@@ -33,7 +33,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     help = text;
   });
   if (help !== '') {
-    await print(`${help}\n`);
+    await printText([`${help}\n`]);
     return EXIT.done;
   }
   const options = parsed as Readonly<Record<string, unknown>>;

@@ -12,7 +12,7 @@ import { formatDuration, formatPercent } from '../render/units.ts';
 import { EXIT } from './exit.ts';
 import { writeOutput } from './outputs.ts';
 import { type RenderArguments, renderFlameGraph } from './rendering.ts';
-import { print } from './streams.ts';
+import { printText } from './streams.ts';
 import { drawTimeline } from './timelining.ts';
 
 interface DemoMap {
@@ -43,7 +43,7 @@ const FLAME = 'goflame-demo.svg';
 const SAMPLE_PERIOD = 10_000;
 
 export async function runDemo(): Promise<number> {
-  await print(`Four goroutines fill a map each, in bursts, on ${PROCS} Ps: emulated, by a cost model, without Go.\n`);
+  await printText([`Four goroutines fill a map each, in bursts, on ${PROCS} Ps: emulated, by a cost model, without Go.\n`]);
   for (const map of MAPS) {
     const summary = await emulateGrowth(map);
     await drawTimeline({
@@ -55,7 +55,7 @@ export async function runDemo(): Promise<number> {
       javascript: true,
       quiet: true,
     });
-    await writeOutput(describe(map, summary), undefined);
+    await printText(describe(map, summary));
   }
   const flame: RenderArguments = {
     file: MAPS.map((map) => `${baseOf(map)}.trace`),
@@ -64,7 +64,7 @@ export async function runDemo(): Promise<number> {
     quiet: true,
   };
   await renderFlameGraph(flame);
-  await writeOutput(farewell(), undefined);
+  await printText(farewell());
   return EXIT.done;
 }
 

@@ -17,11 +17,12 @@ import type { RunSummary } from '../model/emulation.ts';
 import type { SchedSample } from '../model/evidence.ts';
 import { writeEmulateJson } from '../render/emulatejson.ts';
 import { writeEmulateText } from '../render/emulatetext.ts';
+import { wrapPieces } from '../render/textblocks.ts';
 import { EXIT } from './exit.ts';
 import { writeOutput, writeOutputs } from './outputs.ts';
 import { listPrograms, loadCosts, loadProgram, runGuarded } from './programs.ts';
-import { note, print } from './streams.ts';
-import { colorsFor } from './terminal.ts';
+import { note, printText } from './streams.ts';
+import { colorsFor, outputColumns } from './terminal.ts';
 import { requireDuration } from './traceoptions.ts';
 
 export interface ProgramArguments {
@@ -62,7 +63,7 @@ type Artifact = 'trace' | 'dump' | 'race' | 'schedtrace';
 
 export async function runEmulate(args: EmulateArguments): Promise<number> {
   if (args.list) {
-    for await (const line of listPrograms(args.scenario)) await print(line);
+    for await (const line of listPrograms(args.scenario)) await printText([line]);
     return EXIT.done;
   }
   const failures = parseFailures(args['fail-on']);
@@ -73,7 +74,9 @@ export async function runEmulate(args: EmulateArguments): Promise<number> {
   if (args['check-determinism']) compareRuns(artifacts, summary, once());
   await writeOutputs([...artifacts].map(([name, pieces]) => ({ pieces, output: args[name] })));
   await writeOutput(
-    args.json ? [writeEmulateJson(summary)] : writeEmulateText(summary, { paint: colorsFor(process.stdout), top: SHOWN_GROWTHS }),
+    args.json
+      ? [writeEmulateJson(summary)]
+      : wrapPieces(writeEmulateText(summary, { paint: colorsFor(process.stdout), top: SHOWN_GROWTHS }), outputColumns()),
     undefined,
   );
   return failures.some((failure) => isFound(failure, summary)) ? EXIT.found : EXIT.done;

@@ -9,11 +9,12 @@ import { parseRelease } from '../emulator/version.ts';
 import type { Exploration, ExplorationRow, StrategyName, Witness } from '../model/exploration.ts';
 import { writeExploreJson } from '../render/emulatejson.ts';
 import { writeExploreText } from '../render/exploretext.ts';
+import { wrapPieces } from '../render/textblocks.ts';
 import type { ProgramArguments } from './emulating.ts';
 import { EXIT } from './exit.ts';
 import { writeOutput } from './outputs.ts';
 import { listPrograms, loadCosts, loadProgram, runGuarded } from './programs.ts';
-import { note, print } from './streams.ts';
+import { noteProgress, printText } from './streams.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
 
 export interface ExploreArguments extends ProgramArguments {
@@ -38,7 +39,7 @@ const FAILURES: Readonly<Record<string, (row: ExplorationRow) => number>> = {
 
 export async function runExplore(args: ExploreArguments): Promise<number> {
   if (args.list) {
-    for await (const line of listPrograms(args.scenario)) await print(line);
+    for await (const line of listPrograms(args.scenario)) await printText([line]);
     return EXIT.done;
   }
   const failures = parseFailures(args['fail-on']);
@@ -58,11 +59,11 @@ export async function runExplore(args: ExploreArguments): Promise<number> {
 
 /** On a terminal's stderr only. */
 function showProgress(procs: number, done: number, all: number): void {
-  if (process.stderr.isTTY) note(`\r\x1b[KGOMAXPROCS=${procs}: ${done} of ${all} schedules`);
+  if (process.stderr.isTTY) noteProgress(`GOMAXPROCS=${procs}: ${done} of ${all} schedules`);
 }
 
 function clearProgress(): void {
-  if (process.stderr.isTTY) note('\r\x1b[K');
+  if (process.stderr.isTTY) noteProgress('');
 }
 
 interface Explored {
@@ -111,7 +112,8 @@ async function show(args: ExploreArguments, exploration: Exploration): Promise<v
     columns: outputColumns(),
     command: (values: Values) => commandOf(args, values),
   };
-  await writeOutput(args.json ? [writeExploreJson(exploration)] : writeExploreText(exploration, options), undefined);
+  const text = () => wrapPieces(writeExploreText(exploration, options), options.columns);
+  await writeOutput(args.json ? [writeExploreJson(exploration)] : text(), undefined);
 }
 
 /** The program and its parameters, as they are to be given again. */

@@ -8,6 +8,7 @@ import { type FormatName, InputReader } from '../formats/reader.ts';
 import type { Evidence, EvidenceSink } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
 import type { TraceSink } from '../model/trace.ts';
+import { systemName } from './filenames.ts';
 import { breathe, interruptible } from './interrupts.ts';
 import { openInput } from './openinput.ts';
 import { Progress } from './progress.ts';
@@ -95,7 +96,7 @@ export async function readChunks({ file, quiet, report }: ChunkRequest, take: (c
 }
 
 async function readLarge(file: string, request: InputRequest, stacks: StackTable, trace: TraceSink): Promise<Evidence> {
-  const progress = new Progress(file, statSync(file).size, request.quiet !== true);
+  const progress = new Progress(file, statSync(systemName(file)).size, request.quiet !== true);
   try {
     return await readTraceThreaded(file, stacks, trace, progress);
   } catch (error) {

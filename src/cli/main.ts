@@ -2,6 +2,7 @@
 
 import { VERSION } from '../version.ts';
 import { describeError, EXIT } from './exit.ts';
+import { exactArguments } from './filenames.ts';
 import { endAtInterrupt } from './interrupts.ts';
 import { guardStreams, note, print, stdoutFailure } from './streams.ts';
 
@@ -38,7 +39,7 @@ process.on('unhandledRejection', (error) => process.exit(tell(error)));
 process.on('exit', (code) => {
   if (!isSettled && code === 0) process.exitCode = tell(new Error('the work ended without a result'));
 });
-run(process.argv.slice(2)).then((code) => {
+run(exactArguments(process.argv.slice(2))).then((code) => {
   isSettled = true;
   process.exitCode = code;
 });

@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, read, readSync, type Stats } from 'node
 import { promisify } from 'node:util';
 import { InputError } from '../base/errors.ts';
 import { systemText } from './exit.ts';
+import { systemName } from './filenames.ts';
 import { note } from './streams.ts';
 
 const CHUNK_BYTES = 1 << 20;
@@ -24,7 +25,7 @@ export function openInput(file: string, stay = false): { bytes: AsyncIterable<Ui
   let fd: number;
   let stat: Stats;
   try {
-    fd = openSync(file, 'r');
+    fd = openSync(systemName(file), 'r');
     stat = fstatSync(fd);
   } catch (error) {
     throw new InputError(systemText(error as NodeJS.ErrnoException));

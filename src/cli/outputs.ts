@@ -1,7 +1,9 @@
 /** Where results go: stdout, or a file that appears whole or not at all. */
 
 import fs from 'node:fs';
+import { UsageError } from '../base/errors.ts';
 import { OutputError } from './exit.ts';
+import { isRaw } from './filenames.ts';
 import { breathe, interruptiblePieces } from './interrupts.ts';
 import { type FileTarget, findTarget, OutputFile, writeWhole } from './outputfile.ts';
 import { print, printAll } from './streams.ts';
@@ -25,6 +27,7 @@ function isStdout(output: string | undefined): output is undefined {
 
 /** Finds out whether a result can go where it is to go, before any work is done. @throws OutputError */
 export function checkOutput(output: string): void {
+  if (isRaw(output)) throw new UsageError('the name of a file to write must be UTF-8');
   if (!isStdout(output)) findTarget(output);
 }
 

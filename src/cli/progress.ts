@@ -1,6 +1,6 @@
 /** How far a long input has been read, on a terminal's stderr only. */
 
-import { note } from './streams.ts';
+import { noteProgress } from './streams.ts';
 
 const FIRST_AFTER_MS = 700;
 const EVERY_MS = 100;
@@ -32,11 +32,11 @@ export class Progress {
     this.shown = true;
     const rate = this.bytes / MB / ((now - this.began) / 1000);
     const share = this.size === null || this.size === 0 ? '' : `, ${Math.floor((100 * this.bytes) / this.size)}%`;
-    note(`\r\x1b[Kreading ${this.file}: ${Math.floor(this.bytes / MB)} MB${share}, ${Math.round(rate)} MB/s`);
+    noteProgress(`reading ${this.file}: ${Math.floor(this.bytes / MB)} MB${share}, ${Math.round(rate)} MB/s`);
   }
 
   done(): void {
-    if (this.shown) note('\r\x1b[K');
+    if (this.shown) noteProgress('');
     this.shown = false;
   }
 }

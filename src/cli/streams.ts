@@ -1,7 +1,14 @@
-/** Prints to stdout and stderr, either of which may be closed, full or a file. Nothing else in the program writes to them. */
+/**
+ * Prints to stdout and stderr, either of which may be closed, full, a file or a terminal. Nothing else in the program
+ * writes to them: no character of an input or of a file's name can do anything to a terminal. Pipes and files get the bytes
+ * of results as they are.
+ */
 
 import { fstatSync, writeSync } from 'node:fs';
+import { makeTerminalText, makeVisible } from '../base/visible.ts';
+import { wrapPieces } from '../render/textblocks.ts';
 import { OutputError } from './exit.ts';
+import { hasColors, outputColumns } from './terminal.ts';
 
 /** Characters or bytes that are gathered before they are written: one write costs more than joining them. */
 const BATCH = 1 << 16;
@@ -33,7 +40,7 @@ export async function print(piece: string | Uint8Array): Promise<boolean> {
   if (isClosed) return false;
   if (failure === null) {
     if (isFile()) writeToFile(typeof piece === 'string' ? Buffer.from(piece) : piece);
-    else await new Promise<void>((resolve) => process.stdout.write(piece, () => resolve()));
+    else await new Promise<void>((resolve) => process.stdout.write(forStdout(piece), () => resolve()));
   }
   // The error event comes after the callback.
   if (process.stdout.errored !== null) await new Promise((resolve) => setImmediate(resolve));
@@ -59,9 +66,26 @@ export async function printAll(pieces: Iterable<string | Uint8Array>): Promise<b
   return text === '' ? !isClosed : await print(text);
 }
 
-/** Prints to stderr; what cannot be printed is dropped. */
+/** Pieces of bytes are cut at ends of lines, or are small: a character that a cut divides shows as U+FFFD on a terminal. */
+function forStdout(piece: string | Uint8Array): string | Uint8Array {
+  if (process.stdout.isTTY !== true) return piece;
+  const text = typeof piece === 'string' ? piece : Buffer.from(piece).toString('utf8');
+  return makeTerminalText(text, hasColors(process.stdout));
+}
+
+/** Prints text for people, no line wider than the terminal. @throws OutputError */
+export async function printText(pieces: Iterable<string>): Promise<boolean> {
+  return await printAll(wrapPieces(pieces, outputColumns()));
+}
+
+/** Prints to stderr, made visible also where it is no terminal; what cannot be printed is dropped. */
 export function note(text: string): void {
-  process.stderr.write(text);
+  process.stderr.write(makeTerminalText(text, hasColors(process.stderr)));
+}
+
+/** Shows how far it is in the last line of a terminal, in place of what stood there; '' clears it. */
+export function noteProgress(text: string): void {
+  process.stderr.write(`\r\x1b[K${makeVisible(text)}`);
 }
 
 let isRegularFile: boolean | null = null;

@@ -17,6 +17,7 @@ import type { StackTable } from '../model/stacks.ts';
 import type { TraceSink } from '../model/trace.ts';
 import type { GoroutineGroup } from '../model/traceanalysis.ts';
 import { BLOCK, EventRing } from './eventring.ts';
+import { systemName } from './filenames.ts';
 import type { Progress } from './progress.ts';
 import type { WorkerMessage, WorkerRequest } from './traceworker.ts';
 
@@ -30,7 +31,7 @@ export function isLargeTrace(file: string): boolean {
   if (file === '-' || workerFile() === null) return false;
   let fd: number;
   try {
-    fd = openSync(file, 'r');
+    fd = openSync(systemName(file), 'r');
   } catch {
     // Who opens it to read it tells what is wrong.
     return false;

@@ -66,7 +66,8 @@ export class FoldedReader {
       this.refuse('no weight at the end of the line: a decimal number is expected there', buf, start, end, number);
       return;
     }
-    const stackEnd = trimEnd(buf, start, gap);
+    // One blank ends the stack: others are its last frame's, as flamegraph.pl has it.
+    const stackEnd = gap;
     const weight = Number(buf.toString('latin1', gap + 1, to));
     if (!Number.isFinite(weight)) this.refuse('this weight is too large', buf, start, end, number);
     else this.addLine(buf, start, stackEnd, weight, number);
@@ -102,7 +103,7 @@ export class FoldedReader {
     const first = this.paired === null ? -1 : weightStart(buf, start, stackEnd);
     const isPair = first > start;
     if (this.paired !== null && !isPair) this.unpair(this.paired);
-    const end = isPair ? trimEnd(buf, start, first - 1) : stackEnd;
+    const end = isPair ? first - 1 : stackEnd;
     const node = this.follow(buf, start, end);
     if (node === ROOT) {
       this.refuse(`more than ${MAX_FRAMES} frames in one stack`, buf, start, end, number);
@@ -268,6 +269,20 @@ const FOLDED_SHARE = 0.9;
 
 /** Whether a text that begins with `sample` holds folded stacks. Its last line may be cut. */
 export function looksFolded(sample: Buffer): boolean {
+  const { lines, weighted, joined } = countFolded(sample);
+  if (lines === 0 || weighted < lines * FOLDED_SHARE) return false;
+  return joined * 2 > lines || (weighted === lines && !OTHER_EVIDENCE.test(sample.toString('latin1')));
+}
+
+/** How many of the first lines look like stacks of several frames, where that is most of them and nothing else is there; else 0. */
+export function countMostlyFolded(sample: Buffer): number {
+  const { lines, joined } = countFolded(sample);
+  return joined >= 2 && joined * 2 >= lines && !OTHER_EVIDENCE.test(sample.toString('latin1')) ? joined : 0;
+}
+
+const OTHER_EVIDENCE = /goroutine \d|profile: total|WARNING: DATA RACE|^panic: |^fatal error: /m;
+
+function countFolded(sample: Buffer): { lines: number; weighted: number; joined: number } {
   let lines = 0;
   let weighted = 0;
   let joined = 0;
@@ -283,11 +298,7 @@ export function looksFolded(sample: Buffer): boolean {
     }
     start = lf < 0 ? sample.length : lf + 1;
   }
-  if (lines === 0 || weighted < lines * FOLDED_SHARE) return false;
-  return (
-    joined * 2 > lines ||
-    (weighted === lines && !/^goroutine \d|profile: total|WARNING: DATA RACE|^panic: /m.test(sample.toString('latin1')))
-  );
+  return { lines, weighted, joined };
 }
 
 /** Characters of the chunks that are handed out. */

@@ -11,7 +11,7 @@ import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
 import type { MoveSink } from '../model/moves.ts';
 import { StackTable } from '../model/stacks.ts';
 import type { TraceSink } from '../model/trace.ts';
-import { FoldedReader, looksFolded } from './folded.ts';
+import { countMostlyFolded, FoldedReader, looksFolded } from './folded.ts';
 import { PPROF_TEXT_LIMIT } from './goroutines/machine.ts';
 import { TraceCounter } from './gotrace/count.ts';
 import { looksLikeTrace, TraceReader } from './gotrace/reader.ts';
@@ -161,6 +161,11 @@ export class InputReader {
       throw new InputError(`this is ${binary}; expected ${EXPECTED}`, { offset: firstControlByte(head) });
     }
     if (this.from === 'folded' || (this.from === null && looksFolded(head))) return this.makeFoldedBody();
+    if (this.from === null && countMostlyFolded(head) > 0) {
+      const message = 'taken for folded stacks, as most of the first lines are; --from folded says so';
+      this.report({ severity: 'info', message, line: 1 });
+      return this.makeFoldedBody();
+    }
     if (this.from === 'go-trace') throw this.nothingFound();
     const reader = new TextReader(this.context, this.from);
     return {

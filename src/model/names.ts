@@ -8,7 +8,7 @@
 export type Ownership = 'own' | 'std' | 'runtime' | 'other' | 'note';
 
 export interface SplitName {
-  /** The import path, `%2e` decoded; empty for builtins and C functions. */
+  /** The import path, its escapes decoded; empty for builtins and C functions. */
   readonly package: string;
   /** What stands behind the package and its dot. */
   readonly rest: string;
@@ -16,7 +16,26 @@ export interface SplitName {
 
 export function splitName(name: string): SplitName {
   const dot = packageEnd(name);
-  return dot < 0 ? { package: '', rest: name } : { package: name.slice(0, dot).replace(/%2e/gi, '.'), rest: name.slice(dot + 1) };
+  return dot < 0 ? { package: '', rest: name } : { package: decodeName(name.slice(0, dot)), rest: name.slice(dot + 1) };
+}
+
+/**
+ * A name as a person writes it: the linker escapes dots of a path's last element and what is no plain ASCII as `%xx`
+ * (cmd/internal/objabi, PathToPrefix): `gopkg.in/yaml%2ev2.Handle` → `gopkg.in/yaml.v2.Handle`. Only {@link splitName} of
+ * the name as printed knows where the package ends. Escapes of control characters stay.
+ */
+export function decodeName(name: string): string {
+  return name.includes('%') ? name.replace(ESCAPES, decodeBytes) : name;
+}
+
+const ESCAPES = /(?:%[2-9a-f][0-9a-f])+/g;
+
+function decodeBytes(escapes: string): string {
+  try {
+    return decodeURIComponent(escapes);
+  } catch {
+    return escapes;
+  }
 }
 
 /** The position of the dot that ends the package path, or -1. */
@@ -52,6 +71,20 @@ function packageBase(path: string): string {
 }
 
 /**
+ * A package's path as short as it can be told apart from one of the standard library: `k8s.io/…/util/runtime` is
+ * `util/runtime`, not Go's own.
+ */
+function shortPackage(path: string): string {
+  const base = packageBase(path);
+  if (isStandardPackage(path) || !STANDARD_BASES.has(base)) return base;
+  const elements = path
+    .slice(0, path.lastIndexOf(base))
+    .split('/')
+    .filter((element) => element !== '');
+  return elements.length === 0 ? base : `${elements[elements.length - 1]}/${base}`;
+}
+
+/**
  * Ever shorter forms of a frame's text, the full one first:
  * `github.com/a/b/v2.(*T[...]).M.func1` → `b.(*T).M.func1` → `(*T).M.func1` → `M.func1`.
  * A place behind the name (`F /src/a.go:12`) is kept, shortened to the file's own name, then dropped.
@@ -64,11 +97,18 @@ export function shortenName(text: string): string[] {
   return unique([text, ...names.map((name) => `${name} ${base}`), ...names]);
 }
 
+/** A function with its receiver and the shortest name of its package, without type lists: `b.(*T).M.func1`. */
+export function briefName(name: string): string {
+  const split = splitName(name);
+  if (split.package === '' || /\s/.test(split.package)) return decodeName(name);
+  return `${shortPackage(split.package)}.${dropTypeLists(split.rest)}`;
+}
+
 function shortenFunction(name: string): string[] {
   const split = splitName(name);
-  if (split.package === '' || /\s/.test(split.package)) return [name];
+  if (split.package === '' || /\s/.test(split.package)) return [decodeName(name)];
   const rest = dropTypeLists(split.rest);
-  return unique([name, `${packageBase(split.package)}.${rest}`, rest, rest.replace(/^\(\*?[^)]*\)\./, '')]);
+  return unique([decodeName(name), briefName(name), rest, rest.replace(/^\(\*?[^)]*\)\./, '')]);
 }
 
 function unique(texts: string[]): string[] {
@@ -96,6 +136,21 @@ const STANDARD = new Set(
     'simd slices sort strconv strings structs sync syscall testing text time unicode unique unsafe vendor weak'
   ).split(' '),
 );
+
+/** Names that packages of the standard library go by in code: `main` is the program's own. */
+const STANDARD_BASES = new Set([
+  ...STANDARD,
+  'main',
+  ...(
+    'tar zip bzip2 flate gzip lzw zlib heap list ring aes cipher des dsa ecdh ecdsa ed25519 elliptic fips140 hkdf hmac md5 ' +
+    'mlkem pbkdf2 rand rc4 rsa sha1 sha256 sha3 sha512 subtle tls x509 pkix sql driver buildinfo dwarf elf gosym macho pe ' +
+    'plan9obj ascii85 asn1 base32 base64 binary csv gob hex json pem xml ast build constraint doc format importer parser ' +
+    'printer scanner token types version adler32 crc32 crc64 fnv maphash template color palette draw gif jpeg png suffixarray ' +
+    'fs ioutil slog syslog big bits cmplx multipart quotedprintable http cgi cookiejar fcgi httptest httptrace httputil pprof ' +
+    'mail netip rpc jsonrpc smtp textproto url exec signal user filepath syntax cgo coverage debug metrics race trace atomic ' +
+    'js fstest iotest quick slogtest synctest tabwriter tzdata utf16 utf8 poll'
+  ).split(' '),
+]);
 
 /** Whether an import path is one of the standard library, by its first element. */
 export function isStandardPackage(path: string): boolean {

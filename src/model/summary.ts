@@ -23,6 +23,10 @@ export interface StackGroup {
   maxWait: number;
   locked: number;
   leaked: number;
+  /** Durably blocked in a bubble of testing/synctest. */
+  durable: number;
+  /** Bubbles that they are in, a few at most. */
+  readonly bubbles: Set<number>;
   /** Of the first goroutine seen: an example to look for in the text. */
   readonly id: number;
   readonly line: number;

@@ -1,6 +1,7 @@
 /** What was found out about a trace as one JSON document, `goflame/analyze/1`. Stacks are leaf first. */
 
 import type { Problem } from '../base/errors.ts';
+import { decodeName } from '../model/names.ts';
 import { PS } from '../model/pstates.ts';
 import { type Frame, isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
 import type { TracePart } from '../model/trace.ts';
@@ -147,7 +148,7 @@ function frames(stack: StackId, stacks: StackTable): object[] {
 }
 
 function frame(one: Frame): object {
-  return isElided(one) ? { elided: one.elided } : { function: one.function, file: one.file, line: one.line };
+  return isElided(one) ? { elided: one.elided } : { function: decodeName(one.function), file: one.file, line: one.line };
 }
 
 /** RFC 3339 with nanoseconds, UTC. */

@@ -3,7 +3,6 @@
 import type { Durations, TraceAnalysis } from '../model/traceanalysis.ts';
 import { formatCount } from './geometry.ts';
 import type { Paint } from './inspectplain.ts';
-import { fitRight } from './textblocks.ts';
 import { formatDuration } from './units.ts';
 
 export interface AnalyzeTextOptions {
@@ -21,10 +20,9 @@ export interface AnalyzePage extends AnalyzeTextOptions {
 const INDENT = '  ';
 
 /** A section's title with an empty line before. */
-export function* sectionTitle({ paint, columns }: AnalyzePage, title: string, rest = ''): Generator<string> {
+export function* sectionTitle({ paint }: AnalyzePage, title: string, rest = ''): Generator<string> {
   yield '';
-  const shown = fitRight(title, columns - 2);
-  yield `${INDENT}${paint.bold(shown)}${fitRight(rest, Math.max(0, columns - 2 - shown.length))}`;
+  yield `${INDENT}${paint.bold(title)}${rest}`;
 }
 
 export function spansText({ count, totalNs, p50Ns, p99Ns, maxNs }: Durations): string {

@@ -8,7 +8,7 @@ import { countUnit, formatCount } from './geometry.ts';
 import { hotspotLines, kindLines } from './hotspottext.ts';
 import { headingLine, type Paint } from './inspectplain.ts';
 import { latencyLines } from './latencytext.ts';
-import { fitMiddle, fitRight, padStart, printable } from './textblocks.ts';
+import { padStart, pickColumns, printable, wrapLines } from './textblocks.ts';
 import { formatBytes, formatDuration, formatPercent, sparkline } from './units.ts';
 
 const INDENT = '  ';
@@ -16,7 +16,7 @@ const INDENT = '  ';
 /** Lines with their line breaks, none wider than asked for. */
 export function* writeAnalyzeText(trace: AnalyzedTrace, options: AnalyzeTextOptions): Generator<string> {
   const page = { ...options, analysis: trace.analysis };
-  for (const line of lines(trace, page)) yield `${line.trimEnd()}\n`;
+  for (const line of wrapLines(lines(trace, page), options.columns)) yield `${line.trimEnd()}\n`;
 }
 
 function* lines(trace: AnalyzedTrace, page: AnalyzePage): Generator<string> {
@@ -41,7 +41,7 @@ function* head({ file, part, analysis }: AnalyzedTrace, { columns, paint }: Anal
     countUnit(analysis.cpuSamples, 'CPU samples'),
   ];
   if (clock !== null) facts.push(`from ${wallTime(clock.wallNs + BigInt(Math.round(startNs - clock.time))).slice(0, 23)}Z`);
-  yield INDENT + fitRight(facts.join(', '), columns - 2);
+  yield INDENT + facts.join(', ');
   if (part.truncated) yield INDENT + paint.yellow('the trace is not whole: see the problems on stderr');
 }
 
@@ -50,36 +50,56 @@ function* head({ file, part, analysis }: AnalyzedTrace, { columns, paint }: Anal
 interface Column {
   readonly title: string;
   readonly states: readonly PState[];
+  /** Of what there is no room for, the highest are left out first. */
+  readonly rank: number;
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'user', states: [PS.user] },
-  { title: 'GC', states: [PS.gcDedicated, PS.gcFractional, PS.gcIdle, PS.gcWorker] },
-  { title: 'assist', states: [PS.assist] },
-  { title: 'sweep', states: [PS.sweep] },
-  { title: 'syscall', states: [PS.syscall] },
-  { title: 'STW', states: [PS.stw] },
-  { title: 'sched', states: [PS.scheduler] },
-  { title: 'idle', states: [PS.idle] },
+  { title: 'user', states: [PS.user], rank: 1 },
+  { title: 'GC', states: [PS.gcDedicated, PS.gcFractional, PS.gcIdle, PS.gcWorker], rank: 2 },
+  { title: 'assist', states: [PS.assist], rank: 6 },
+  { title: 'sweep', states: [PS.sweep], rank: 7 },
+  { title: 'syscall', states: [PS.syscall], rank: 5 },
+  { title: 'STW', states: [PS.stw], rank: 8 },
+  { title: 'sched', states: [PS.scheduler], rank: 4 },
+  { title: 'idle', states: [PS.idle], rank: 3 },
 ];
+/** Columns of the terminal that the name of a P takes. */
+const PROC_NAME = 7;
 const CELL = 8;
 
 function* procTable(page: AnalyzePage): Generator<string> {
   const { analysis, columns, paint, top } = page;
   const { procs } = analysis;
   yield* sectionTitle(page, 'P states', `  (share of each P's time; user code, GC workers, mark assists, sweeping, …)`);
-  const titles = COLUMNS.map(({ title }) => padStart(title, CELL)).join('');
-  yield INDENT + paint.dim(fitRight(`${padStart('P', 5)}${titles}  busy over time`, columns - 2));
+  const fit = shownColumns(columns);
+  const titles = fit.map(({ title }) => padStart(title, CELL)).join('');
+  const busy = columns >= PROC_NAME + COLUMNS.length * CELL + 16 ? '  busy over time' : '';
+  yield INDENT + paint.dim(`${padStart('P', 5)}${titles}${busy}`);
   const shown = procs.slice(0, Math.max(16, 2 * top));
-  for (const proc of shown) yield INDENT + fitRight(procRow(String(proc.id), [proc], stripOf([proc], columns)), columns - 2);
+  for (const proc of shown) yield INDENT + procRow(String(proc.id), [proc], columns);
   if (shown.length < procs.length) yield `${INDENT}      … ${procs.length - shown.length} more Ps; --json has all`;
-  if (procs.length > 1) yield INDENT + paint.bold(fitRight(procRow('all', procs, stripOf(procs, columns)), columns - 2));
+  if (procs.length > 1) yield INDENT + paint.bold(procRow('all', procs, columns));
+  if (fit.length < COLUMNS.length) yield INDENT + paint.dim(leftOut(COLUMNS.filter((column) => !fit.includes(column))));
   yield* procNotes(page);
 }
 
-function procRow(name: string, procs: readonly ProcUsage[], strip: string): string {
+function shownColumns(columns: number): Column[] {
+  const shown = pickColumns(
+    COLUMNS.map(() => CELL),
+    COLUMNS.map(({ rank }) => rank),
+    columns - PROC_NAME,
+  );
+  return COLUMNS.filter((_, i) => shown[i]);
+}
+
+function leftOut(columns: readonly { readonly title: string }[]): string {
+  return `no room for: ${columns.map(({ title }) => title).join(', ')}`;
+}
+
+function procRow(name: string, procs: readonly ProcUsage[], columns: number): string {
   const total = totalOf(procs);
-  const cells = COLUMNS.map(({ states }) =>
+  const cells = shownColumns(columns).map(({ states }) =>
     padStart(
       formatPercent(
         states.reduce((sum, state) => sum + addStates(procs, state), 0),
@@ -88,7 +108,7 @@ function procRow(name: string, procs: readonly ProcUsage[], strip: string): stri
       CELL,
     ),
   );
-  return `${padStart(name, 5)}${cells.join('')}  ${strip}`;
+  return `${padStart(name, 5)}${cells.join('')}  ${stripOf(procs, columns)}`;
 }
 
 /** Busy shares in as many characters as there is room for. */
@@ -110,7 +130,7 @@ function totalOf(procs: readonly ProcUsage[]): number {
   return total;
 }
 
-function* procNotes({ analysis, columns, paint }: AnalyzePage): Generator<string> {
+function* procNotes({ analysis, paint }: AnalyzePage): Generator<string> {
   const { procs, endNs, startNs, contendedNs, imbalance } = analysis;
   const starving = procs.reduce((sum, proc) => sum + proc.idleWhileRunnableNs, 0);
   const notes = [
@@ -118,7 +138,7 @@ function* procNotes({ analysis, columns, paint }: AnalyzePage): Generator<string
     `meanwhile Ps idled for ${formatDuration(starving)} of P time (${formatPercent(starving, totalOf(procs))})`,
     `busiest P ${formatPercent(imbalance, 1)} above the mean`,
   ];
-  for (const note of notes) yield INDENT + paint.dim(fitRight(note, columns - 2));
+  for (const note of notes) yield INDENT + paint.dim(note);
 }
 
 // ---- goroutines ----
@@ -129,10 +149,31 @@ function* groupTable(page: AnalyzePage): Generator<string> {
   const count = groups.reduce((sum, group) => sum + group.count, 0);
   yield* sectionTitle(page, 'Goroutines', `  ${countUnit(count, 'goroutines')} by the function they began with`);
   if (groups.length === 0) return;
-  const titles = ['count', 'running', 'runnable', 'p99', 'syscall', 'waiting'];
-  yield INDENT + paint.dim(fitRight(`${titles.map((title) => padStart(title, 10)).join('')}  function`, columns - 2));
+  const fit = shownTimes(columns);
+  const titles = GROUP_TIMES.filter((_, i) => fit[i]).map(({ title }) => padStart(title, GROUP_CELL));
+  yield INDENT + paint.dim(`${titles.join('')}  function`);
   for (const group of groups.slice(0, top)) yield* groupRows(group, columns, paint);
   if (groups.length > top) yield INDENT + paint.dim(`    … ${groups.length - top} more; --top N shows more`);
+  const left = GROUP_TIMES.filter((_, i) => !fit[i]);
+  if (left.length > 0) yield INDENT + paint.dim(leftOut(left));
+}
+
+const GROUP_TIMES: readonly { readonly title: string; readonly rank: number }[] = [
+  { title: 'count', rank: 1 },
+  { title: 'running', rank: 2 },
+  { title: 'runnable', rank: 3 },
+  { title: 'p99', rank: 5 },
+  { title: 'syscall', rank: 6 },
+  { title: 'waiting', rank: 4 },
+];
+const GROUP_CELL = 10;
+/** Columns that are kept free for a function's name, where there is room for all cells. */
+const GROUP_NAME = 16;
+
+function shownTimes(columns: number): boolean[] {
+  const ranks = GROUP_TIMES.map(({ rank }) => rank);
+  const widths = ranks.map(() => GROUP_CELL);
+  return pickColumns(widths, ranks, Math.max(GROUP_CELL, columns - INDENT.length - GROUP_NAME));
 }
 
 function* groupRows(group: GoroutineGroup, columns: number, paint: Paint): Generator<string> {
@@ -140,16 +181,18 @@ function* groupRows(group: GoroutineGroup, columns: number, paint: Paint): Gener
   const waiting = reasons.reduce((sum, [, ns]) => sum + ns, 0);
   const times = [group.runningNs, group.runnableNs, group.runnable.p99Ns, group.syscallNs, waiting];
   const cells = [formatCount(group.count), ...times.map((ns) => (ns === 0 ? '-' : formatDuration(ns)))];
-  const name = fitMiddle(printable(group.entry === '' ? '(unknown)' : group.entry), Math.max(8, columns - 2 - 62));
-  yield INDENT + fitRight(`${cells.map((cell) => padStart(cell, 10)).join('')}  ${name}`, columns - 2);
+  const fit = shownTimes(columns);
+  const shown = cells.filter((_, i) => fit[i]).map((cell) => padStart(cell, GROUP_CELL));
+  yield `${INDENT}${shown.join('')}  ${printable(group.entry === '' ? '(unknown)' : group.entry)}`;
   const listed = reasons.slice(0, 3).map(([reason, ns]) => `${reason === '' ? '(no reason)' : reason} ${formatDuration(ns)}`);
-  if (listed.length > 0) yield INDENT + paint.dim(fitRight(`${' '.repeat(62)}${printable(listed.join(', '))}`, columns - 2));
+  const lead = shown.length * GROUP_CELL + 2;
+  if (listed.length > 0) yield INDENT + paint.dim(`${' '.repeat(lead)}${printable(listed.join(', '))}`);
 }
 
 // ---- GC ----
 
 function* collectorLines(page: AnalyzePage): Generator<string> {
-  const { analysis, columns } = page;
+  const { analysis } = page;
   const { gc, stw, stwDurations, startNs, endNs } = analysis;
   if (gc.cycles.length === 0 && stwDurations.count === 0 && gc.heapMaxBytes === 0) return;
   yield* sectionTitle(page, 'Garbage collection');
@@ -161,10 +204,10 @@ function* collectorLines(page: AnalyzePage): Generator<string> {
     `stop-the-world  ${spansText(stwDurations)}`,
     `heap            at most ${formatBytes(gc.heapMaxBytes)}, ${formatBytes(gc.heapLastBytes)} at the end, goal ${formatBytes(gc.goalLastBytes)}`,
   ];
-  for (const row of rows) yield INDENT + fitRight(row, columns - 2);
+  for (const row of rows) yield INDENT + row;
   const longest = [...stw].sort((a, b) => b.durationNs - a.durationNs || a.startNs - b.startNs).slice(0, 3);
   for (const { reason, startNs: at, durationNs } of longest)
-    yield `${INDENT}  ${fitRight(`${padStart(formatDuration(durationNs), 9)}  at ${formatDuration(at)}  ${printable(reason)}`, columns - 4)}`;
+    yield `${INDENT}  ${padStart(formatDuration(durationNs), 9)}  at ${formatDuration(at)}  ${printable(reason)}`;
 }
 
 /** Time of GC workers by what they were told to be. */
@@ -185,7 +228,7 @@ function workersText({ procs }: TraceAnalysis): string {
 // ---- tasks and regions ----
 
 function* userLines(page: AnalyzePage): Generator<string> {
-  const { analysis, columns, top } = page;
+  const { analysis, top } = page;
   for (const [title, list] of [
     ['Tasks', analysis.tasks],
     ['Regions', analysis.regions],
@@ -194,8 +237,7 @@ function* userLines(page: AnalyzePage): Generator<string> {
     yield* sectionTitle(page, title);
     for (const { name, count, durations } of list.slice(0, top)) {
       const open = count - durations.count;
-      const text = `${fitMiddle(printable(name), 40)}  ${spansText(durations)}${open > 0 ? `; ${open} not whole` : ''}`;
-      yield INDENT + fitRight(text, columns - 2);
+      yield `${INDENT}${printable(name)}  ${spansText(durations)}${open > 0 ? `; ${open} not whole` : ''}`;
     }
     if (list.length > top) yield `${INDENT}… ${list.length - top} more names`;
   }

@@ -4,6 +4,7 @@
  */
 
 import { type Comparison, changeOf, type GroupSide, type Pair, raceStatus, type TraceMetric } from '../model/comparison.ts';
+import { decodeName } from '../model/names.ts';
 import { type Frame, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 
 export function* writeDiffJson(comparison: Comparison): Generator<string> {
@@ -11,7 +12,7 @@ export function* writeDiffJson(comparison: Comparison): Generator<string> {
   const head = { schema: 'goflame/diff/1', before, after, unit, factor, total: pairJson(total) };
   yield `${JSON.stringify(head).slice(0, -1)},\n"functions":`;
   yield* list(functions, (one) => ({
-    function: one.function,
+    function: decodeName(one.function),
     owner: one.owner,
     self: pairJson(one.self),
     total: pairJson(one.total),
@@ -70,5 +71,5 @@ function stackJson(stacks: StackTable, stack: StackId): unknown[] {
 
 function frameJson(frame: Frame): unknown {
   if (isElided(frame)) return { elided: frame.elided };
-  return { function: frame.function, file: frame.file, line: frame.line > 0 ? frame.line : null };
+  return { function: decodeName(frame.function), file: frame.file, line: frame.line > 0 ? frame.line : null };
 }

@@ -10,12 +10,12 @@ import {
   type RaceStatus,
   raceStatus,
 } from '../model/comparison.ts';
-import { shortenName } from '../model/names.ts';
-import { elidedText, type Frame, isElided, placeOf } from '../model/stacks.ts';
+import type { Frame } from '../model/stacks.ts';
+import { callText, wholeName } from './calltext.ts';
 import { traceLines } from './difftrace.ts';
 import { countUnit, formatAmount, formatCount } from './geometry.ts';
 import type { Paint } from './inspectplain.ts';
-import { columnsOf, fitLeft, fitMiddle, fitRight, padEnd, padStart, printable } from './textblocks.ts';
+import { columnsOf, fitLeft, padEnd, padStart, printable, wrapLines } from './textblocks.ts';
 import { formatDuration } from './units.ts';
 
 export interface DiffTextOptions {
@@ -27,13 +27,18 @@ export interface DiffTextOptions {
 
 const GOROUTINES = 'goroutines';
 const INDENT = '  ';
-const NARROWEST = 60;
+const NARROWEST = 40;
 const WAIT_COLUMNS = 12;
+const STATE_COLUMNS = 16;
+/** From this width on states are a column of their own. */
+const WIDE = 100;
+/** Columns beside which a name is not begun. */
+const LEAST_NAME = 16;
 
 /** Lines with their line ends. */
 export function* writeDiffText(comparison: Comparison, options: DiffTextOptions): Generator<string> {
   const page = new DiffPage(comparison, options);
-  for (const line of page.lines()) yield `${line}\n`;
+  for (const line of wrapLines(page.lines(), options.columns)) yield `${line}\n`;
 }
 
 class DiffPage {
@@ -52,7 +57,7 @@ class DiffPage {
   *lines(): Generator<string> {
     const { before, after, groups, races, trace, functions } = this.comparison;
     const names = [before, after].map(({ file }) => (file === '-' ? 'stdin' : printable(file)));
-    const half = Math.floor((this.columns - 3) / 2);
+    const half = (this.columns - 3) / 2;
     yield this.paint.bold(names.map((name) => fitLeft(name, half)).join(' → '));
     yield* this.totals();
     if (groups !== null) yield* this.groups(groups);
@@ -89,7 +94,7 @@ class DiffPage {
     for (const [title, rows] of sections) {
       if (rows.length === 0) continue;
       yield* this.title(title);
-      yield this.head(['change', 'before', 'after'], `${padStart('waits up to', WAIT_COLUMNS)}  `);
+      yield this.head(['change', 'before', 'after'], `${padStart('waits up to', WAIT_COLUMNS)}`);
       for (const group of rows.slice(0, this.top)) yield this.group(group);
       yield* this.more(rows.length, 'groups');
     }
@@ -103,15 +108,14 @@ class DiffPage {
         : countUnit(side.maxWait, 'minutes').replace('minute', 'min').replace('mins', 'min');
     const state = printable([...(side?.states.keys() ?? [])].slice(0, 2).join(', '));
     const lead = `${this.numbers(group.count, GOROUTINES)}${padStart(wait, WAIT_COLUMNS)}  `;
-    const stateRoom = Math.min(24, Math.floor((this.columns - columnsOf(lead)) / 3));
-    const words = state === '' ? '' : `${padEnd(fitRight(state, stateRoom), stateRoom)}  `;
+    const words = state === '' ? '' : `${padEnd(state, this.columns < WIDE ? 0 : STATE_COLUMNS)}  `;
     const leaked = (group.after?.leaked ?? 0) > 0 ? `${this.paint.red('leaked')}  ` : '';
     const room = this.columns - columnsOf(lead) - columnsOf(words) - (leaked === '' ? 0 : 8);
     return (
       lead.replace(this.changeText(group.count, GOROUTINES), this.painted(group.count, GOROUTINES)) +
       words +
       leaked +
-      callText(group.at, room)
+      frameText(group.at, room)
     );
   }
 
@@ -129,8 +133,8 @@ class DiffPage {
       if (rows.length === 0) continue;
       yield* this.title(title);
       for (const { fingerprint, count, accesses } of rows.slice(0, this.top)) {
-        yield `${INDENT}${this.paint.dim(fitMiddle(fingerprint, this.columns - 30))}  seen ${formatCount(count.before)} → ${formatCount(count.after)} times`;
-        for (const { kind, at } of accesses) yield `${INDENT}${INDENT}${padEnd(kind, 7)}${callText(at, this.columns - 11)}`;
+        yield `${INDENT}${this.paint.dim(fingerprint)}  seen ${formatCount(count.before)} → ${formatCount(count.after)} times`;
+        for (const { kind, at } of accesses) yield `${INDENT}${INDENT}${padEnd(kind, 7)}${frameText(at, this.columns - 11)}`;
       }
       yield* this.more(rows.length, 'races');
     }
@@ -149,9 +153,8 @@ class DiffPage {
     yield this.head(['change', 'before', 'after', 'with callees'], '');
     for (const { function: name, self, total, owner } of functions.slice(0, this.top)) {
       const lead = `${this.numbers(self, unit)}${padStart(this.changeText(total, unit), 14)}  `;
-      const text = printable(name);
       const room = this.columns - columnsOf(lead);
-      const form = shortenName(text).find((one) => columnsOf(one) <= room) ?? fitMiddle(text, room);
+      const form = room < LEAST_NAME ? printable(name) : wholeName(name, room);
       yield lead.replace(this.changeText(self, unit), this.painted(self, unit)) + (owner === 'own' ? form : this.paint.dim(form));
     }
     yield* this.more(functions.length, 'functions');
@@ -161,12 +164,12 @@ class DiffPage {
 
   private *title(text: string): Generator<string> {
     yield '';
-    yield INDENT + this.paint.bold(fitRight(text, this.columns - 2));
+    yield INDENT + this.paint.bold(text);
   }
 
   private head(words: readonly string[], more: string): string {
     const text = words.map((word, i) => padStart(word, i > 2 ? 14 : 10)).join('');
-    return this.paint.dim(fitRight(text + more, this.columns).trimEnd());
+    return this.paint.dim((text + more).trimEnd());
   }
 
   private numbers(pair: Pair, unit: string): string {
@@ -207,15 +210,8 @@ export function growthText({ before, after }: Pair): string {
   return `${percent > 0 ? '+' : ''}${percent.toFixed(2)}%`;
 }
 
-function callText(frame: Frame | null, columns: number): string {
-  if (frame === null) return fitRight('(stack not available)', columns);
-  if (isElided(frame)) return fitRight(elidedText(frame.elided), columns);
-  const place = printable(placeOf(frame) ?? '');
-  const base = place.slice(place.lastIndexOf('/') + 1);
-  const forms = shortenName(printable(frame.function));
-  for (const where of [place, base]) {
-    const fits = forms.slice(0, 2).find((form) => columnsOf(form) + columnsOf(where) + 2 <= columns);
-    if (fits !== undefined) return where === '' ? fits : `${fits}  ${where}`;
-  }
-  return forms.find((form) => columnsOf(form) <= columns) ?? fitMiddle(forms[forms.length - 1], columns);
+/** A name that has no room beside the numbers goes below them whole. */
+function frameText(frame: Frame | null, columns: number): string {
+  if (frame === null) return '(stack not available)';
+  return callText(frame, columns < LEAST_NAME ? Number.POSITIVE_INFINITY : columns);
 }

@@ -3,7 +3,7 @@
 import { changeOf, type TraceComparison, type TraceMetric } from '../model/comparison.ts';
 import { formatCount, formatShare } from './geometry.ts';
 import type { Paint } from './inspectplain.ts';
-import { fitMiddle, padEnd, padStart, printable } from './textblocks.ts';
+import { padEnd, padStart, printable } from './textblocks.ts';
 import { formatBytes, formatDuration } from './units.ts';
 
 const NAME = 32;
@@ -26,11 +26,8 @@ export function changeText({ unit, values }: TraceMetric, minus = '-'): string {
   return values.before === 0 ? 'new' : `${sign}${((100 * Math.abs(change)) / values.before).toFixed(1)}%`;
 }
 
-export function* traceLines(
-  { metrics, groups }: TraceComparison,
-  page: { columns: number; paint: Paint; top: number },
-): Generator<string> {
-  const { columns, paint, top } = page;
+export function* traceLines({ metrics, groups }: TraceComparison, page: { paint: Paint; top: number }): Generator<string> {
+  const { paint, top } = page;
   let section = '';
   for (const metric of metrics) {
     if (metric.section !== section) {
@@ -50,7 +47,7 @@ export function* traceLines(
   for (const { entry, runningNs, runnableNs, count } of groups.slice(0, top)) {
     const numbers = `${padStart(signedNs(changeOf(runningNs)), 14)}${padStart(signedNs(changeOf(runnableNs)), 17)}`;
     const lead = `${numbers}${padStart(`${formatCount(count.before)} → ${formatCount(count.after)}`, 16)}  `;
-    yield lead + fitMiddle(printable(entry || '(unknown)'), Math.max(10, columns - lead.length));
+    yield lead + printable(entry || '(unknown)');
   }
 }
 

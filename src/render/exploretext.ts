@@ -2,7 +2,7 @@
 
 import type { Exploration, ExplorationRow, Witness } from '../model/exploration.ts';
 import type { Paint } from './inspecttext.ts';
-import { fitMiddle, padEnd, padStart, printable } from './textblocks.ts';
+import { columnsOf, fitMiddle, padEnd, padStart, printable } from './textblocks.ts';
 
 export interface ExploreTextOptions {
   readonly paint: Paint;
@@ -119,7 +119,8 @@ function stripOf({ steps }: Witness): string {
 function* timelineLines({ steps }: Witness, { paint, columns }: ExploreTextOptions): Generator<string> {
   const shown = steps.slice(-MAX_STEPS);
   const goroutines = [...new Set(shown.map(({ goroutine }) => goroutine))].sort((a, b) => a - b);
-  const width = Math.max(24, Math.floor((columns - 8) / goroutines.length));
+  const needed = Math.max(...shown.map(({ what }) => columnsOf(printable(what)))) + 4;
+  const width = Math.min(Math.max(24, needed), Math.max(24, Math.floor((columns - 8) / goroutines.length)));
   yield `${paint.dim(`  step  ${goroutines.map((id) => padEnd(`G${id}`, width)).join('')}`.trimEnd())}\n`;
   if (shown.length < steps.length) yield paint.dim(`        … ${steps.length - shown.length} steps before\n`);
   for (let i = 0; i < shown.length; i++) {

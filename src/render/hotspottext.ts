@@ -1,32 +1,29 @@
 /** What held the Ps, by kind and hold by hold, as lines of text. */
 
-import { isRuntimeFunction, shortenName } from '../model/names.ts';
+import { briefName, isRuntimeFunction } from '../model/names.ts';
 import { isElided, NO_STACK, type StackId, type StackTable } from '../model/stacks.ts';
 import { growthBeyond, type Hotspot, type KindUsage } from '../model/traceanalysis.ts';
 import { type AnalyzePage, sectionTitle } from './analyzepage.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import { hotspotNotes, isEstimate, isSure, kindLabel } from './sureness.ts';
-import { fitMiddle, fitRight, padEnd, padStart, printable } from './textblocks.ts';
+import { padEnd, padStart, printable } from './textblocks.ts';
 import { formatDuration, formatPercent } from './units.ts';
 
 const INDENT = '  ';
 const STARVED_SHOWN = 3;
 
 export function* kindLines(page: AnalyzePage): Generator<string> {
-  const { analysis, columns, paint } = page;
+  const { analysis, paint } = page;
   const held = analysis.kinds.reduce((sum, { ns }) => sum + ns, 0);
   if (held === 0) return;
   const sampled = analysis.cpuSamples > 0;
   yield* sectionTitle(page, 'What held the Ps', '  (~ an estimate by what was seen in whole holds; else measured)');
   yield INDENT +
     paint.dim(
-      fitRight(
-        `${padEnd('kind', 16)}${padStart('time', 9)}${padStart('share', 8)}${sampled ? padStart('samples', 9) : ''}${padStart('holds', 9)}  longest`,
-        columns - 2,
-      ),
+      `${padEnd('kind', 16)}${padStart('time', 9)}${padStart('share', 8)}${sampled ? padStart('samples', 9) : ''}${padStart('holds', 9)}  longest`,
     );
   for (const kind of analysis.kinds) {
-    const row = fitRight(kindRow(kind, held, sampled), columns - 2);
+    const row = kindRow(kind, held, sampled);
     yield INDENT + (kind.kind === 'map growth' ? paint.yellow(row) : row);
   }
 }
@@ -54,13 +51,12 @@ export function* hotspotLines(page: AnalyzePage): Generator<string> {
   yield* hotspotTable(page, growth);
 }
 
-function* hotspotTable({ analysis, columns, paint }: AnalyzePage, hotspots: readonly Hotspot[]): Generator<string> {
-  yield INDENT + paint.dim(fitRight(`   #    P        from       held  ${padEnd('kind', 15)} sure    goroutine`, columns - 2));
+function* hotspotTable({ analysis, paint }: AnalyzePage, hotspots: readonly Hotspot[]): Generator<string> {
+  yield INDENT + paint.dim(`   #    P        from       held  ${padEnd('kind', 15)} sure    goroutine`);
   for (const hotspot of hotspots) {
-    const row = fitRight(hotspotRow(hotspot), columns - 2);
+    const row = hotspotRow(hotspot);
     yield INDENT + (hotspot.kind === 'map growth' && isSure(hotspot) ? paint.yellow(row) : row);
-    for (const detail of details(hotspot, analysis.stacks, columns))
-      yield paint.dim(`${' '.repeat(11)}${fitRight(detail, columns - 11)}`);
+    for (const detail of details(hotspot, analysis.stacks)) yield paint.dim(`${' '.repeat(11)}${detail}`);
   }
 }
 
@@ -74,10 +70,10 @@ function whoText({ goroutine, entry }: { readonly goroutine: number; readonly en
   return `g${goroutine} ${entry === '' ? '(unknown)' : printable(entry)}`;
 }
 
-function* details(hotspot: Hotspot, stacks: StackTable, columns: number): Generator<string> {
+function* details(hotspot: Hotspot, stacks: StackTable): Generator<string> {
   // What a GC worker does is known, and the same for all of them.
   const plain = hotspot.kind === 'GC worker';
-  if (hotspot.stack !== NO_STACK && !plain) yield fitMiddle(stackText(hotspot.stack, stacks), columns - 11);
+  if (hotspot.stack !== NO_STACK && !plain) yield stackText(hotspot.stack, stacks);
   const seen = hotspot.evidence.map(({ source, kind, count }) => `${countUnit(count, `${source}s`)} in ${kind}`);
   const inside = insideText(hotspot);
   if (inside !== '') yield inside;
@@ -119,7 +115,7 @@ export function stackText(stack: StackId, stacks: StackTable): string {
   const wanted = new Set([0, ...(user < 0 ? [1, 2] : [user - 1, user, user + 1])]);
   const parts: string[] = [];
   shown.forEach((name, i) => {
-    if (wanted.has(i)) parts.push(printable(shortenName(name).at(1) ?? name));
+    if (wanted.has(i)) parts.push(printable(briefName(name)));
     else if (parts.at(-1) !== '…') parts.push('…');
   });
   return parts.join(' ← ');

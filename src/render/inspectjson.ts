@@ -5,6 +5,7 @@
 
 import type { Problem } from '../base/errors.ts';
 import type { CountRecord, DumpPart, FoldedPart } from '../model/evidence.ts';
+import { decodeName } from '../model/names.ts';
 import { countStacks, totalWeight } from '../model/profile.ts';
 import type { Ancestor, Creator, Goroutine, MapUser, RaceAccess, RaceCreation } from '../model/snapshot.ts';
 import { type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
@@ -67,7 +68,7 @@ class JsonFrames {
   private describe(id: FrameId): string {
     const frame = this.stacks.frame(id);
     if (isElided(frame)) return JSON.stringify({ elided: frame.elided });
-    return JSON.stringify({ function: frame.function, file: frame.file, line: frame.line > 0 ? frame.line : null });
+    return JSON.stringify({ function: decodeName(frame.function), file: frame.file, line: frame.line > 0 ? frame.line : null });
   }
 }
 

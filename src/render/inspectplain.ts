@@ -5,7 +5,7 @@ import { countStacks, totalWeight } from '../model/profile.ts';
 import type { PlainSummary } from '../model/summary.ts';
 import type { TracePart } from '../model/trace.ts';
 import { countUnit, formatCount } from './geometry.ts';
-import { fitMiddle, fitRight, padEnd, padStart, printable } from './textblocks.ts';
+import { columnsOf, fitLeft, padEnd, padStart, printable } from './textblocks.ts';
 
 /** Emphasis, for terminals that have it. */
 export interface Paint {
@@ -33,10 +33,14 @@ export interface PlainPage {
 
 const INDENT = '  ';
 
+/** Columns that a file's name gets in any case. */
+const LEAST_NAME = 16;
+
 /** `FILE:LINE  WHAT`; without the line for an input that has none. */
 export function headingLine(file: string, what: string, line: number | null, columns: number, paint: Paint): string {
   const name = file === '-' ? 'stdin' : printable(file);
-  return paint.bold(fitMiddle(`${line === null ? name : `${name}:${line}`}  ${what}`, columns));
+  const tail = `${line === null ? '' : `:${line}`}  ${what}`;
+  return paint.bold(`${fitLeft(name, Math.max(LEAST_NAME, columns - columnsOf(tail)))}${tail}`);
 }
 
 function* titleLines(text: string, paint: Paint): Generator<string> {
@@ -51,19 +55,18 @@ export function* plainLines(part: PlainSummary['part'], page: PlainPage): Genera
     const { before, unit } = part.profile;
     const compared = before === null ? '' : `, compared with ${formatCount(before.reduce((sum, weight) => sum + weight, 0))}`;
     const total = `${countUnit(totalWeight(part.profile), unit)}${compared}`;
-    yield INDENT + fitRight(`${total}, ${countUnit(countStacks(part.profile), 'different stacks')}`, columns - 2);
+    yield `${INDENT}${total}, ${countUnit(countStacks(part.profile), 'different stacks')}`;
   } else if (part.format === 'tsan-report') {
     yield headingLine(page.file, 'ThreadSanitizer report of C or C++ code', part.line, columns, paint);
-    yield INDENT + fitRight(printable(part.summary ?? part.kind), columns - 2);
+    yield INDENT + printable(part.summary ?? part.kind);
   } else if (part.format === 'go-trace') {
     yield* trace(part, page);
   } else if (part.format === 'schedtrace') {
     yield* schedTrace(part, page);
   } else {
     yield headingLine(page.file, 'go test output without dumps or races', part.line, columns, paint);
-    for (const { name, result } of part.packages)
-      yield INDENT + fitMiddle(`${padEnd(result, 13)} ${printable(name)}`, columns - 2);
-    for (const test of part.failedTests) yield INDENT + fitMiddle(`failed: ${printable(test)}`, columns - 2);
+    for (const { name, result } of part.packages) yield `${INDENT}${padEnd(result, 13)} ${printable(name)}`;
+    for (const test of part.failedTests) yield `${INDENT}failed: ${printable(test)}`;
   }
 }
 
@@ -72,13 +75,9 @@ function* schedTrace({ line, samples }: SchedTracePart, page: PlainPage): Genera
   yield headingLine(page.file, 'schedtrace', line, columns, paint);
   const [first] = samples;
   const last = samples[samples.length - 1];
-  yield INDENT +
-    fitRight(
-      `${countUnit(samples.length, 'samples')} from ${first.ms} to ${last.ms} ms, GOMAXPROCS ${last.gomaxprocs}`,
-      columns - 2,
-    );
+  yield `${INDENT}${countUnit(samples.length, 'samples')} from ${first.ms} to ${last.ms} ms, GOMAXPROCS ${last.gomaxprocs}`;
   yield '';
-  yield INDENT + paint.bold(fitRight('      ms   idle Ps  threads  spinning  global queue  local queues', columns - 2));
+  yield INDENT + paint.bold('      ms   idle Ps  threads  spinning  global queue  local queues');
   const step = Math.max(1, Math.ceil(samples.length / (2 * page.top)));
   for (let i = 0; i < samples.length; i += step) {
     const { ms, idleprocs, threads, spinningthreads, runqueue, local } = samples[i];
@@ -88,9 +87,9 @@ function* schedTrace({ line, samples }: SchedTracePart, page: PlainPage): Genera
       padStart(String(threads), 9),
       padStart(String(spinningthreads), 10),
     ];
-    yield INDENT + fitRight(`${cells.join('')}${padStart(String(runqueue), 14)}  ${local.join(' ')}`, columns - 2);
+    yield `${INDENT}${cells.join('')}${padStart(String(runqueue), 14)}  ${local.join(' ')}`;
   }
-  if (step > 1) yield INDENT + paint.dim(fitRight(`one of every ${step} samples; --json has all`, columns - 2));
+  if (step > 1) yield INDENT + paint.dim(`one of every ${step} samples; --json has all`);
 }
 
 function* trace(part: TracePart, page: PlainPage): Generator<string> {
@@ -103,12 +102,11 @@ function* trace(part: TracePart, page: PlainPage): Generator<string> {
     countUnit(part.goroutines, 'goroutines'),
     countUnit(part.generations, 'generations'),
   ];
-  yield INDENT + fitRight(facts.join(', '), columns - 2);
+  yield INDENT + facts.join(', ');
   if (part.truncated) yield INDENT + paint.yellow('its end is missing');
   yield* titleLines(countUnit(part.events, 'events'), paint);
   for (const [kind, count] of Object.entries(part.eventsByKind)) yield `${padStart(formatCount(count), 12)}  ${kind}`;
   const counts = { 'CPU samples': part.cpuSamples, tasks: part.tasks, regions: part.regions, logs: part.logs };
   const named = Object.entries(counts).filter(([, count]) => count > 0);
-  if (named.length > 0)
-    yield* titleLines(fitRight(named.map(([name, count]) => countUnit(count, name)).join(', '), columns - 2), paint);
+  if (named.length > 0) yield* titleLines(named.map(([name, count]) => countUnit(count, name)).join(', '), paint);
 }

@@ -1,8 +1,7 @@
 /** What a person wants to know first of an input, as text for a terminal. Lines are never wider than asked for. */
 
-import { shortenName } from '../model/names.ts';
 import type { Goroutine, MapUser, RaceAccess, RaceCreation } from '../model/snapshot.ts';
-import { elidedText, type FrameId, isElided, placeOf, type StackId, type StackTable } from '../model/stacks.ts';
+import { type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 import type {
   Counted,
   DumpSummary,
@@ -13,10 +12,11 @@ import type {
   RaceSummary,
   StackGroup,
 } from '../model/summary.ts';
+import { callBlock, callLines, callText } from './calltext.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import type { InspectedInput } from './inspectjson.ts';
 import { headingLine, type Paint, plainLines } from './inspectplain.ts';
-import { columnsOf, fitLeft, fitMiddle, fitRight, padStart, printable, sideBySide } from './textblocks.ts';
+import { columnsOf, padStart, printable, sideBySide, wrapLine, wrapLines } from './textblocks.ts';
 
 export { NO_PAINT, type Paint } from './inspectplain.ts';
 
@@ -37,17 +37,19 @@ export function* writeInspectText(inputs: Iterable<InspectedInput>, options: Ins
     for (const summary of input.summaries) {
       if (!first) yield '\n';
       first = false;
-      for (const line of page.part(summary)) yield `${line}\n`;
+      for (const line of wrapLines(page.part(summary), options.columns)) yield `${line}\n`;
     }
   }
 }
 
 const INDENT = '  ';
-const NARROWEST = 40;
+const NARROWEST = 20;
 /** From this width on the two sides of a race stand beside each other. */
 const TWO_COLUMNS = 90;
 /** Columns that a call needs to be told apart from others. */
 const LEAST_CALL = 24;
+/** Lines of a terminal that one line of a message takes. */
+const MESSAGE_LINES = 12;
 const TOP_WAITS = 5;
 const TOP_CREATORS = 5;
 const TOP_VALUES = 5;
@@ -103,7 +105,7 @@ class Page {
     if (part.crash !== null && !part.crash.message.startsWith('SIGQUIT')) yield* this.crashed(summary.first);
     yield* this.mapUsers(summary.mapUsers, part.crash?.message ?? '');
     yield '';
-    yield INDENT + fitRight(countLine(summary), this.columns - 2);
+    yield INDENT + countLine(summary);
     for (const group of groups.slice(0, this.options.top)) yield* this.group(group);
     yield* this.more(groups.length - this.options.top, 'different stacks', '--top');
     yield* this.waits(summary);
@@ -113,17 +115,31 @@ class Page {
 
   private *crash(kind: string, message: string, chained: number): Generator<string> {
     const [head, ...rest] = message.split('\n');
-    yield INDENT + this.paint.red(fitRight(printable(`${kind}: ${head}`), this.columns - 2));
-    for (const line of rest.slice(0, 20))
-      yield INDENT + this.paint.red(fitRight(`  ${printable(line.replace(/^\t/, ''))}`, this.columns - 2));
+    yield* this.message(printable(`${kind}: ${head}`));
+    for (const line of rest.slice(0, 20)) yield* this.message(`  ${printable(line.replace(/^\t/, ''))}`);
     if (rest.length > 20) yield `${INDENT}  (${rest.length - 20} more lines)`;
     if (chained > 1) yield `${INDENT}${this.paint.dim(`first of a chain of ${chained} panics`)}`;
   }
 
+  /** A line of a message; on a terminal not more of it than can be overlooked. */
+  private *message(text: string): Generator<string> {
+    let shown = 0;
+    if (this.columns === Number.POSITIVE_INFINITY) yield INDENT + this.paint.red(text);
+    else
+      for (const line of wrapLine(INDENT + text, this.columns)) {
+        if (shown++ === MESSAGE_LINES) {
+          yield `${INDENT}  … ${formatCount(text.length)} characters in all; --json has them`;
+          return;
+        }
+        yield this.paint.red(line);
+      }
+  }
+
   private *crashed(goroutine: Goroutine | null): Generator<string> {
     if (goroutine === null) return;
-    const { id, state, stack, stackAvailable, createdBy, line } = goroutine;
-    yield* this.title(fitRight(`Crashed in goroutine ${id} (${printable(state)}), line ${line}`, this.columns - 2));
+    const { id, state, flags, bubble, stack, stackAvailable, createdBy, line } = goroutine;
+    const words = [state, ...bubbleWords(flags.includes('durable') ? 1 : 0, 1, bubble === null ? [] : [bubble])];
+    yield* this.title(`Crashed in goroutine ${id} (${printable(words.join(', '))}), line ${line}`);
     yield* this.stack(stack, stackAvailable, createdBy?.frame ?? null);
   }
 
@@ -136,11 +152,12 @@ class Page {
       const tail = `(${evidence})`;
       const room = this.columns - columnsOf(lead) - columnsOf(tail) - 2;
       const beside = room >= LEAST_CALL;
-      yield `${lead}${this.paint.cyan(this.callText(frame, beside ? room : this.columns - columnsOf(lead)))}${beside ? `  ${this.paint.dim(tail)}` : ''}`;
+      const call = callText(this.stacks.frame(frame), beside ? room : this.columns - columnsOf(lead));
+      yield `${lead}${this.paint.cyan(call)}${beside ? `  ${this.paint.dim(tail)}` : ''}`;
       if (!beside) yield `${INDENT}${INDENT}${INDENT}${this.paint.dim(tail)}`;
     }
     if (users.length === 1) {
-      yield `${INDENT}${INDENT}${this.paint.dim(fitRight('the other one was not printed: run with GOTRACEBACK=all', this.columns - 4))}`;
+      yield `${INDENT}${INDENT}${this.paint.dim('the other one was not printed: run with GOTRACEBACK=all')}`;
     }
   }
 
@@ -153,6 +170,7 @@ class Page {
     if (group.locked > 0) facts.push(group.locked === group.count ? 'locked to thread' : `${group.locked} locked to thread`);
     if (group.leaked > 0) facts.push(group.leaked === group.count ? 'leaked' : `${group.leaked} leaked`);
     const example = `e.g. goroutine ${group.id}, line ${group.line}`;
+    facts.push(...bubbleWords(group.durable, group.count, group.bubbles));
     yield '';
     yield* this.headLine(group.count, facts.filter((fact) => fact !== '').join(', '), example);
     yield* this.stack(group.stack, group.stackAvailable, group.createdBy);
@@ -162,29 +180,43 @@ class Page {
   private *headLine(count: number, text: string, aside: string): Generator<string> {
     const lead = padStart(formatCount(count), 7);
     const room = this.columns - columnsOf(lead) - columnsOf(aside) - 4;
-    yield room < 12
-      ? `${this.paint.bold(lead)}  ${fitRight(text, this.columns - columnsOf(lead) - 2)}`
-      : `${this.paint.bold(lead)}  ${fitRight(text, room)}  ${this.paint.dim(aside)}`;
+    if (aside === '') yield `${this.paint.bold(lead)}  ${text}`;
+    else if (columnsOf(text) <= room) yield `${this.paint.bold(lead)}  ${text}  ${this.paint.dim(aside)}`;
+    else {
+      yield `${this.paint.bold(lead)}  ${text}`;
+      yield `${' '.repeat(9)}${this.paint.dim(aside)}`;
+    }
   }
 
   private *stack(stack: StackId, available: boolean, createdBy: FrameId | null): Generator<string> {
     const indent = ' '.repeat(9);
     if (!available) yield `${indent}${this.paint.dim('stack not available: it was running on another thread')}`;
     const frames = this.stacks.framesOf(stack);
-    for (const frame of frames.slice(0, this.options.depth)) yield indent + this.callText(frame, this.columns - 9);
+    for (const frame of frames.slice(0, this.options.depth)) yield* this.call(frame, indent);
     if (frames.length > this.options.depth)
       yield `${indent}${this.paint.dim(`… ${countUnit(frames.length - this.options.depth, 'more frames')}`)}`;
-    if (createdBy !== null) yield indent + this.paint.dim(this.callText(createdBy, this.columns - 9, 'created by '));
+    if (createdBy === null) return;
+    for (const line of callLines(this.stacks.frame(createdBy), this.columns - 9, 'created by '))
+      yield indent + this.paint.dim(line);
+  }
+
+  private *call(frame: FrameId, indent: string): Generator<string> {
+    for (const line of callLines(this.stacks.frame(frame), this.columns - indent.length)) yield indent + line;
   }
 
   private *waits({ longestWaits }: DumpSummary): Generator<string> {
     if (longestWaits.length === 0) return;
     yield* this.title('Longest waits');
     for (const { id, state, minutes, stack } of longestWaits.slice(0, TOP_WAITS)) {
-      const lead = `${INDENT}${padStart(minutesText(minutes), 9)}  goroutine ${id}  ${fitRight(printable(state), 24)}`;
+      const lead = `${INDENT}${padStart(minutesText(minutes), 9)}  goroutine ${id}  ${printable(state)}`;
       const frame = this.userFrame(stack);
       const room = this.columns - columnsOf(lead) - 2;
-      yield frame === null || room < LEAST_CALL / 2 ? fitRight(lead, this.columns) : `${lead}  ${this.callText(frame, room)}`;
+      if (frame === null) yield lead;
+      else if (room >= LEAST_CALL) yield `${lead}  ${callText(this.stacks.frame(frame), room)}`;
+      else {
+        yield lead;
+        yield* this.call(frame, ' '.repeat(9));
+      }
     }
   }
 
@@ -193,7 +225,7 @@ class Page {
     yield* this.title('Created by');
     for (const { value, count } of creators.slice(0, TOP_CREATORS)) {
       const lead = `${padStart(formatCount(count), 9)}  `;
-      yield lead + this.callText(value, this.columns - columnsOf(lead));
+      yield lead + callText(this.stacks.frame(value), this.columns - columnsOf(lead));
     }
     yield* this.more(creators.length - TOP_CREATORS, 'go statements');
   }
@@ -206,8 +238,7 @@ class Page {
         .slice(0, TOP_VALUES)
         .map(({ value, count: times }) => `${printable(value) || '""'} ${formatCount(times)}`);
       if (distinct > TOP_VALUES) shown.push(`… ${countUnit(distinct - TOP_VALUES, 'more values')}`);
-      const lead = `${padStart(formatCount(count), 9)}  ${fitRight(printable(key), 30)}: `;
-      yield lead + fitRight(shown.join(', '), this.columns - columnsOf(lead));
+      yield `${padStart(formatCount(count), 9)}  ${printable(key)}: ${shown.join(', ')}`;
     }
   }
 
@@ -231,8 +262,7 @@ class Page {
   private *races({ part, groups, reports }: RaceSummary): Generator<string> {
     yield this.heading('race reports', part.line);
     const found = part.found === null || part.found === reports ? '' : `; the program itself counted ${formatCount(part.found)}`;
-    yield INDENT +
-      fitRight(`${countUnit(reports, 'reports')}, ${countUnit(groups.length, 'different races')}${found}`, this.columns - 2);
+    yield `${INDENT}${countUnit(reports, 'reports')}, ${countUnit(groups.length, 'different races')}${found}`;
     for (const [i, group] of groups.slice(0, this.options.top).entries()) yield* this.race(group, i + 1, groups.length);
     yield* this.more(groups.length - this.options.top, 'races', '--top');
   }
@@ -245,13 +275,12 @@ class Page {
       .join(', ');
     yield '';
     yield `${INDENT}${this.paint.bold(`Race ${index} of ${of}`)}, ${count === 1 ? 'seen once' : `seen ${formatCount(count)} times`}, line ${lines}${group.races.length > 5 ? ', …' : ''}`;
-    yield INDENT + this.paint.dim(fitMiddle(fingerprint, this.columns - 2));
-    if (group.maybeSame.length > 0)
-      yield INDENT + this.paint.dim(fitMiddle(`may be ${group.maybeSame[0]}: a stack was not restored`, this.columns - 2));
+    yield INDENT + this.paint.dim(fingerprint);
+    if (group.maybeSame.length > 0) yield INDENT + this.paint.dim(`may be ${group.maybeSame[0]}: a stack was not restored`);
     const tests = testsOf(group);
-    if (tests !== '') yield fitMiddle(`${INDENT}${tests}`, this.columns);
+    if (tests !== '') yield INDENT + tests;
     const [one, other] = race.accesses;
-    if (this.columns >= TWO_COLUMNS && other !== undefined) {
+    if (this.columns >= TWO_COLUMNS && this.columns < Number.POSITIVE_INFINITY && other !== undefined) {
       const half = Math.floor((this.columns - 6) / 2);
       const sides = sideBySide(this.access(one, '', half), this.access(other, 'previous ', half), this.columns - 4);
       for (const line of sides) yield `${INDENT}${INDENT}${line}`;
@@ -266,11 +295,11 @@ class Page {
 
   private access({ kind, address, goroutine, stack, stackRestored }: RaceAccess, previous: string, columns: number): string[] {
     const who = goroutine === 'main' ? 'main goroutine' : `goroutine ${goroutine}`;
-    const head = fitRight(`${previous}${kind} by ${who}${address === null ? '' : ` at ${address}`}`, columns);
-    const lines = [previous === '' ? this.paint.red(head) : this.paint.yellow(head)];
-    if (!stackRestored) lines.push(fitRight('  (the detector had forgotten the stack)', columns));
+    const head = [...wrapLine(`${previous}${kind} by ${who}${address === null ? '' : ` at ${address}`}`, columns)];
+    const lines = head.map((line) => (previous === '' ? this.paint.red(line) : this.paint.yellow(line)));
+    if (!stackRestored) lines.push(...wrapLine('  (the detector had forgotten the stack)', columns));
     const frames = this.stacks.framesOf(stack);
-    for (const frame of frames.slice(0, this.options.depth)) lines.push(...this.callLines(frame, columns));
+    for (const frame of frames.slice(0, this.options.depth)) lines.push(...callBlock(this.stacks.frame(frame), columns));
     if (frames.length > this.options.depth) lines.push(`  … ${countUnit(frames.length - this.options.depth, 'more frames')}`);
     return lines;
   }
@@ -278,36 +307,11 @@ class Page {
   private *creation({ goroutine, state, stack, stackRestored }: RaceCreation): Generator<string> {
     const lead = `${INDENT}${INDENT}goroutine ${goroutine} (${state}) created by `;
     const frame = this.userFrame(stack);
-    if (!stackRestored || frame === null) yield this.paint.dim(fitRight(`${lead}a forgotten stack`, this.columns));
-    else yield this.paint.dim(lead + this.callText(frame, this.columns - columnsOf(lead)));
+    if (!stackRestored || frame === null) yield this.paint.dim(`${lead}a forgotten stack`);
+    else yield this.paint.dim(lead + callText(this.stacks.frame(frame), this.columns - columnsOf(lead)));
   }
 
   // ---- frames ----
-
-  /** Function and place in one line; the function is shortened by segments first, the place from its left. */
-  private callText(id: FrameId, columns: number, lead = ''): string {
-    const frame = this.stacks.frame(id);
-    if (isElided(frame)) return fitRight(lead + elidedText(frame.elided), columns);
-    const place = printable(placeOf(frame) ?? '');
-    const forms = shortenName(printable(frame.function)).map((form) => lead + form);
-    const fits = forms.find((form) => columnsOf(form) + columnsOf(place) + 2 <= columns);
-    if (fits !== undefined) return place === '' ? fits : `${fits}  ${place}`;
-    const form = forms.find((text) => columnsOf(text) + 20 <= columns) ?? forms[forms.length - 1];
-    const room = columns - columnsOf(form) - 2;
-    return room < 8 ? fitRight(form, columns) : `${form}  ${fitLeft(place, room)}`;
-  }
-
-  /** Function and place below each other. */
-  private callLines(id: FrameId, columns: number): string[] {
-    const frame = this.stacks.frame(id);
-    if (isElided(frame)) return [fitRight(`  ${elidedText(frame.elided)}`, columns)];
-    const name = printable(frame.function);
-    const form = shortenName(name).find((text) => columnsOf(text) + 2 <= columns) ?? fitMiddle(name, columns - 2);
-    const place = placeOf(frame);
-    const lines = [`  ${form}`];
-    if (place !== null) lines.push(`    ${fitLeft(printable(place), columns - 4)}`);
-    return lines;
-  }
 
   /** The innermost frame outside the runtime; the leaf where all are the runtime's. */
   private userFrame(stack: StackId): FrameId | null {
@@ -323,8 +327,19 @@ class Page {
     if (left <= 0) return;
     yield '';
     const text = `… and ${countUnit(left, `more ${what}`)}${option === '' ? '' : `; ${option} N shows more`}`;
-    yield INDENT + this.paint.dim(fitRight(text, this.columns - 2));
+    yield INDENT + this.paint.dim(text);
   }
+}
+
+/** `durable, bubble 1`: what testing/synctest has to do with goroutines of one stack. */
+function bubbleWords(durable: number, count: number, bubbles: Iterable<number>): string[] {
+  const ids = [...bubbles];
+  return [
+    ...(durable > 0 ? [durable === count ? 'durable' : `${durable} durable`] : []),
+    ...(ids.length > 0
+      ? [`bubble${ids.length === 1 ? '' : 's'} ${ids.slice(0, 4).join(', ')}${ids.length > 4 ? ', …' : ''}`]
+      : []),
+  ];
 }
 
 function waitRange({ minWait, maxWait }: StackGroup): string {

@@ -4,20 +4,20 @@ import { NO_STACK } from '../model/stacks.ts';
 import type { WorstLatency } from '../model/traceanalysis.ts';
 import { type AnalyzePage, sectionTitle, spansText } from './analyzepage.ts';
 import { stackText } from './hotspottext.ts';
-import { fitRight, padStart, printable } from './textblocks.ts';
+import { padStart, printable } from './textblocks.ts';
 import { formatDuration } from './units.ts';
 
 const INDENT = '  ';
 const RAN_SHOWN = 3;
 
 export function* latencyLines(page: AnalyzePage): Generator<string> {
-  const { analysis, columns, paint, top } = page;
+  const { analysis, paint, top } = page;
   yield* sectionTitle(page, 'Scheduler latency', `  runnable → running, ${spansText(analysis.latency)}`);
   for (const worst of analysis.worstLatencies.slice(0, Math.ceil(top / 2))) {
     const who = `g${worst.goroutine} ${worst.entry === '' ? '(unknown)' : printable(worst.entry)}`;
     const times = `${padStart(formatDuration(worst.endNs - worst.startNs), 9)}  from ${padStart(formatDuration(worst.startNs), 8)}`;
-    yield INDENT + fitRight(`${times}  ${who}`, columns - 2);
-    for (const detail of details(worst, page)) yield INDENT + paint.dim(fitRight(`${' '.repeat(11)}${detail}`, columns - 2));
+    yield `${INDENT}${times}  ${who}`;
+    for (const detail of details(worst, page)) yield INDENT + paint.dim(`${' '.repeat(11)}${detail}`);
   }
 }
 

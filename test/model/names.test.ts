@@ -7,7 +7,7 @@ const FORMS: readonly (readonly [string, string[]])[] = [
   ['github.com/a/b/v2.(*T[...]).M.func1', ['github.com/a/b/v2.(*T[...]).M.func1', 'b.(*T).M.func1', '(*T).M.func1', 'M.func1']],
   ['main.main', ['main.main', 'main']],
   ['runtime.mallocgc', ['runtime.mallocgc', 'mallocgc']],
-  ['gopkg.in/yaml%2ev3.Unmarshal', ['gopkg.in/yaml%2ev3.Unmarshal', 'yaml.Unmarshal', 'Unmarshal']],
+  ['gopkg.in/yaml%2ev3.Unmarshal', ['gopkg.in/yaml.v3.Unmarshal', 'yaml.Unmarshal', 'Unmarshal']],
   ['net/http.(*conn).serve', ['net/http.(*conn).serve', 'http.(*conn).serve', '(*conn).serve', 'serve']],
   ['main.f /src/main.go:12', ['main.f /src/main.go:12', 'main.f main.go:12', 'f main.go:12', 'main.f', 'f']],
   ['chan receive', ['chan receive']],

@@ -1,7 +1,7 @@
 /** Frames and stacks as the tables of a report show them. */
 
 import { firstOwnFrame } from '../../model/callsite.ts';
-import { foldTypeLists } from '../../model/names.ts';
+import { decodeName, foldTypeLists } from '../../model/names.ts';
 import { elidedText, type Frame, type FrameId, isElided, placeOf, type StackId, type StackTable } from '../../model/stacks.ts';
 import { formatCount, formatShare, signedText } from '../geometry.ts';
 import { formatDuration } from '../units.ts';
@@ -28,7 +28,7 @@ export function isChange(kind: CellKind): boolean {
 /** The text that a frame has in the flame view; '' without a frame. */
 export function frameName(frame: Frame | null): string {
   if (frame === null) return '';
-  return isElided(frame) ? elidedText(frame.elided) : foldTypeLists(frame.function);
+  return isElided(frame) ? elidedText(frame.elided) : decodeName(foldTypeLists(frame.function));
 }
 
 /** Function and place, two blanks between them. */
