@@ -107,8 +107,8 @@ export interface Hotspot {
   readonly confidence: Confidence;
   readonly evidence: readonly Evidence[];
   /**
-   * What CPU samples say that its time went into, most first: its kind is the first of them unless other stacks outweigh
-   * few samples. Empty without samples, and where the trace's ranges tell the kind.
+   * What CPU samples say that its time went into, most first: of three or more the first is its kind, fewer are weighed
+   * with the other stacks. Empty without samples, and where the trace's ranges tell the kind.
    */
   readonly shares: readonly KindShare[];
   /** The function of a map that was called in the stack that stands for the kind, or in the next that has one; null if none. */

@@ -53,9 +53,9 @@ export function analyzeTrace(bytes: Uint8Array, options: AnalyzeOptions = {}): T
   return analyzer.finish();
 }
 
-/** The traces that programs/growth.go wrote (test/fixtures/gotrace/planted), by name. */
-export function plantedTraces(): readonly { readonly name: string; readonly bytes: Buffer }[] {
-  const folder = path.join(FOLDER, 'planted');
+/** The traces that programs/growth.go wrote (test/fixtures/gotrace/planted), or programs/mapops.go (mapops), by name. */
+export function plantedTraces(by: 'planted' | 'mapops'): readonly { readonly name: string; readonly bytes: Buffer }[] {
+  const folder = path.join(FOLDER, by);
   const files = readdirSync(folder).sort();
   return files.map((file) => ({
     name: file.replace('.trace.gz', ''),

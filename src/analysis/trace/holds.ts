@@ -48,6 +48,8 @@ export class Hold {
   readonly ns = new Float64Array(P_STATE_COUNT);
   /** By source and kind. */
   readonly seen = new Int32Array(SOURCE_COUNT * KIND_COUNT);
+  /** CPU samples by kind: a part of {@link seen}. */
+  readonly sampled: Int32Array = this.seen.subarray(SOURCE.sample * KIND_COUNT, (SOURCE.sample + 1) * KIND_COUNT);
   /** Stacks seen inside a map, by what was done to it; growth counts as such, whatever it was for. */
   readonly operations = new Int32Array(MAP_OPERATIONS.length);
   /** Kinds seen, one bit each, and the stack where the goroutine has left its P last. */
@@ -120,13 +122,8 @@ export class Hold {
   /** What CPU samples in it say, most first; empty where none do. */
   shares(): KindShare[] {
     if (!isSplit(this)) return [];
-    const shares = HOTSPOT_KINDS.map((kind, code) => ({ kind, samples: this.sampled(code) }));
+    const shares = HOTSPOT_KINDS.map((kind, code) => ({ kind, samples: this.sampled[code] }));
     return shares.filter(({ samples }) => samples > 0).sort((a, b) => b.samples - a.samples);
-  }
-
-  /** CPU samples of a kind. */
-  sampled(kind: KindCode): number {
-    return this.seen[SOURCE.sample * KIND_COUNT + kind];
   }
 
   /** How often it was seen doing what to a map, most often first. */
@@ -146,7 +143,7 @@ export class Hold {
    */
   unseenGrowth(): number {
     if (this.operations[WRITE] === 0 || (this.kinds & GROWTH) !== 0 || this.allocates) return 0;
-    return this.sampled(KIND['map operation']) > 0 ? 0 : this.largeAllocations;
+    return this.sampled[KIND['map operation']] > 0 ? 0 : this.largeAllocations;
   }
 }
 
@@ -178,6 +175,9 @@ const RANGE_KINDS: readonly { readonly states: readonly PState[]; readonly kind:
 const WEIGHTS = [8, 8, 2, 2, 1, 1, 1, 0, 8];
 /** By which its kind is chosen: assists, sweeps and stops are begun where it allocates, so all of them weigh less than one look. */
 const KIND_WEIGHTS = [16, 16, 2, 2, 1, 1, 1, 0, 16];
+/** Of so many samples in a hold nothing else counts: they alone come at even times, wherever a goroutine is. */
+const ENOUGH_SAMPLES = 3;
+const SAMPLES_ONLY = [8, 0, 0, 0, 0, 0, 0, 0, 0];
 /** Stacks of one source count at most so often: a thousand sweeps are no thousand looks. */
 const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1, 1, 1e9];
 
@@ -207,12 +207,14 @@ export function kindOfStacks(hold: Hold): KindCode {
 export function judgeHold(hold: Hold, kind: KindCode): Verdict {
   if (toldKind(hold) >= 0) return { kind, confidence: 'high' };
   if (hold.kinds === 0) return { kind, confidence: 'none' };
+  // What else was seen may outweigh few samples; against most of them nothing is sure.
+  if (2 * agreeing(hold.sampled, kind) < hold.samples) return { kind, confidence: 'low' };
   const scores = scoreKinds(hold, WEIGHTS);
   return { kind, confidence: confidenceOf(scores[kind], agreeing(scores, kind) / sumOf(scores)) };
 }
 
-/** Whether a map grew in it or not, it was worked on. */
-function agreeing(scores: Float64Array, kind: KindCode): number {
+/** How much of what was seen is for a kind: whether a map grew or not, it was worked on. */
+function agreeing(scores: Float64Array | Int32Array, kind: KindCode): number {
   return kind === KIND['map operation'] ? scores[kind] + scores[KIND['map growth']] : scores[kind];
 }
 
@@ -230,7 +232,8 @@ function rangeKind({ ns, held }: Hold): KindCode {
   return -1;
 }
 
-function scoreKinds({ seen }: Hold, weights: readonly number[]): Float64Array {
+function scoreKinds({ seen, samples }: Hold, weightsOfFew: readonly number[]): Float64Array {
+  const weights = samples >= ENOUGH_SAMPLES ? SAMPLES_ONLY : weightsOfFew;
   const scores = new Float64Array(KIND_COUNT);
   for (let source = 0; source < SOURCE_COUNT; source++) {
     let all = 0;

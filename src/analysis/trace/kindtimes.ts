@@ -65,7 +65,7 @@ export class KindTimes {
       time.count += samples;
     }
     for (let kind = 0; kind < KIND_COUNT; kind++) {
-      const count = hold.sampled(kind);
+      const count = hold.sampled[kind];
       this.samples[kind] += count;
       if (time === null) continue;
       time.samples[kind] += count;

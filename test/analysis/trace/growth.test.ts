@@ -8,7 +8,11 @@ import { METRIC, type TraceEvent } from '../../../src/model/trace.ts';
 import type { TraceAnalysis } from '../../../src/model/traceanalysis.ts';
 import { analyzeTrace, plantedTraces, readTraceInto } from '../../support/traces.ts';
 
-const PLANTED = plantedTraces().map(({ name, bytes }) => ({ name, bytes, analysis: analyzeTrace(bytes, { top: 1000 }) }));
+const PLANTED = plantedTraces('planted').map(({ name, bytes }) => ({
+  name,
+  bytes,
+  analysis: analyzeTrace(bytes, { top: 1000 }),
+}));
 const plain = PLANTED.filter(({ name }) => !name.includes('-cpu'));
 const growing = plain.filter(({ name }) => name.startsWith('grow-'));
 const staying = plain.filter(({ name }) => name.startsWith('stay-'));

@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseTraceConditions } from '../../../src/analysis/trace/failon.ts';
 import { parseDuration } from '../../../src/cli/traceoptions.ts';
+import type { MapOperation } from '../../../src/model/mapfunctions.ts';
 import type { HotspotKind, KindUsage, TraceAnalysis } from '../../../src/model/traceanalysis.ts';
-import { analyzeTrace, heldTrace } from '../../support/traces.ts';
+import { analyzeTrace, heldTrace, plantedTraces } from '../../support/traces.ts';
 
 function usage({ kinds }: TraceAnalysis, wanted: HotspotKind): Pick<KindUsage, 'ns' | 'holds' | 'samples'> {
   return kinds.find(({ kind }) => kind === wanted) ?? { ns: 0, holds: 0, samples: 0 };
@@ -76,6 +77,48 @@ describe('what was done to a map', () => {
       { operation: 'write', count: 6 },
       { operation: 'iterate', count: 6 },
     ]);
+  });
+});
+
+describe('operations of programs that do one thing each (programs/mapops.go, Go 1.21, 1.23, 1.24, 1.27)', () => {
+  const TRACES = plantedTraces('mapops').map(({ name, bytes }) => {
+    const analysis = analyzeTrace(bytes, { top: 1000 });
+    const hotspots = analysis.hotspots.filter(({ entry }) => entry.startsWith('main.main.func'));
+    return { name, analysis, hotspots, held: hotspots.reduce((sum, { heldNs }) => sum + heldNs, 0) };
+  });
+  const shareOf = ({ analysis, held }: (typeof TRACES)[number], ...kinds: readonly HotspotKind[]) =>
+    kinds.reduce((sum, kind) => sum + usage(analysis, kind).ns, 0) / held;
+  const isOwn = ({ name }: (typeof TRACES)[number]) => /^(?:own|sync-visit)-/.test(name);
+  /** `sync-range` is iterate. */
+  const WORDS: Readonly<Record<string, MapOperation>> = { range: 'iterate', struct: 'read', grow: 'write' };
+
+  it.each(TRACES.filter((trace) => !isOwn(trace)))('$name: by samples time in maps, and the operation by name', (trace) => {
+    const word = trace.name.split('-').at(-2) as string;
+    const wanted = WORDS[word] ?? word;
+    expect(shareOf(trace, 'map operation', 'map growth')).toBeGreaterThan(word === 'range' ? 0.45 : 0.5);
+    const counts = new Map<MapOperation, number>();
+    for (const { mapOperations } of trace.hotspots)
+      for (const { operation, count } of mapOperations) counts.set(operation, (counts.get(operation) ?? 0) + count);
+    const grown = counts.get('grow') ?? 0;
+    expect(grown > 0).toBe(word === 'grow');
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0) - grown;
+    expect((counts.get(wanted) ?? 0) / all).toBeGreaterThan(word === 'grow' ? 0.5 : 0.9);
+    for (const { mapFunction, mapOperation } of trace.hotspots) {
+      // The program that clears a map writes an element before.
+      if (mapFunction === null || word === 'grow' || word === 'clear') continue;
+      expect(mapOperation).toBe(wanted);
+      if (trace.name.startsWith('sync-')) expect(mapFunction).toMatch(/^sync\.\(\*Map\)/);
+      if (trace.name.startsWith('reflect-')) expect(mapFunction).toMatch(/^reflect\./);
+    }
+  });
+
+  it.each(TRACES.filter(isOwn))('$name: code of its own, also where a sync.Map calls it', (trace) => {
+    expect(shareOf(trace, 'user code')).toBeGreaterThan(0.8);
+    expect(shareOf(trace, 'map operation', 'map growth')).toBeLessThan(0.2);
+  });
+
+  it('are 52 of maps and 8 of no map', () => {
+    expect([TRACES.filter((trace) => !isOwn(trace)).length, TRACES.filter(isOwn).length]).toEqual([52, 8]);
   });
 });
 
