@@ -20,7 +20,7 @@ export function* kindLines(page: AnalyzePage): Generator<string> {
   yield* sectionTitle(page, 'What held the Ps', '  (~ an estimate by what was seen in whole holds; else measured)');
   yield INDENT +
     paint.dim(
-      `${padEnd('kind', 16)}${padStart('time', 9)}${padStart('share', 8)}${sampled ? padStart('samples', 9) : ''}${padStart('holds', 9)}  longest`,
+      `${padEnd('kind', 16)}${padStart('time', 9)}${padStart('share', 8)}${sampled ? padStart('samples', 9) : ''}${padStart('holds', 10)}  longest`,
     );
   for (const kind of analysis.kinds) {
     const row = kindRow(kind, held, sampled);
@@ -31,7 +31,7 @@ export function* kindLines(page: AnalyzePage): Generator<string> {
 function kindRow(usage: KindUsage, held: number, sampled: boolean): string {
   const { kind, ns, samples, holds, longestNs, longest } = usage;
   const share = `${isEstimate(usage) ? '~' : ''}${formatPercent(ns, held)}`;
-  const counts = (sampled ? padStart(samples === 0 ? '-' : formatCount(samples), 9) : '') + padStart(formatCount(holds), 9);
+  const counts = (sampled ? padStart(samples === 0 ? '-' : formatCount(samples), 9) : '') + padStart(formatCount(holds), 10);
   const cells = `${padEnd(kind, 16)}${padStart(formatDuration(ns), 9)}${padStart(share, 8)}${counts}`;
   const where =
     longest === null

@@ -67,6 +67,15 @@ describe(`${ALL.length} holds, of every kind and sureness`, () => {
   });
 });
 
+describe('the list of a timeline', () => {
+  it('tells what CPU samples say besides the kind', () => {
+    const document = parseSvg(drawTimelineSvg(timelineOf(heldTrace('map-clone-cpu')).timeline));
+    const [first] = document.querySelectorAll('.list .mark');
+    expect(first.querySelector('.kind')?.textContent).toBe('map operation');
+    expect(first.textContent).toContain('in runtime.mapassign_fast64, 40.0% map growth');
+  });
+});
+
 describe('the headline of a timeline', () => {
   const [base] = analysis.hotspots;
   const of = (kind: Hotspot['kind'], confidence: Confidence, rank: number): Hotspot => ({ ...base, kind, confidence, rank });

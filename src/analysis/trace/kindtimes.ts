@@ -29,18 +29,15 @@ export class KindTimes {
   /** By entry function + 1, 0 where it is not known. */
   private readonly sampled: (SampledTime | undefined)[] = [];
 
-  /** Adds a hold that was taken for `kind`; `told`: by the trace's own ranges. */
+  /** Adds a hold that was taken for `kind`; `told`: by the trace's own ranges. There are millions, and few have samples. */
   add(hold: Hold, kind: KindCode, told: boolean): void {
     const { held } = hold;
     if (hold.samples > 0) this.addSamples(hold, told);
-    if (told || hold.samples === 0) this.longestPart[kind] = Math.max(this.longestPart[kind], held);
-    if (told) {
-      this.ns[kind] += held;
-      this.measured[kind] += held;
-      return;
-    }
-    const known = this.sampled[(hold.go?.entryId ?? -1) + 1];
-    if (hold.samples === 0) (known?.since ?? this.ns)[kind] += held;
+    if (told) this.measured[kind] += held;
+    else if (hold.samples > 0) return;
+    if (held > this.longestPart[kind]) this.longestPart[kind] = held;
+    const known = told || this.sampled.length === 0 ? undefined : this.sampled[entryOf(hold)];
+    (known === undefined ? this.ns : known.since)[kind] += held;
   }
 
   finish(): void {
@@ -58,7 +55,7 @@ export class KindTimes {
 
   private addSamples(hold: Hold, told: boolean): void {
     const { held, samples } = hold;
-    const time = told ? null : this.timeOf(hold.go?.entryId ?? -1);
+    const time = told ? null : this.timeOf(entryOf(hold));
     if (time !== null) {
       time.ns += held + time.since.reduce((sum, ns) => sum + ns, 0);
       time.since.fill(0);
@@ -74,10 +71,14 @@ export class KindTimes {
   }
 
   private timeOf(entry: number): SampledTime {
-    const known = this.sampled[entry + 1];
+    const known = this.sampled[entry];
     if (known !== undefined) return known;
     const time = { ns: 0, count: 0, samples: new Float64Array(KIND_COUNT), since: new Float64Array(KIND_COUNT) };
-    this.sampled[entry + 1] = time;
+    this.sampled[entry] = time;
     return time;
   }
+}
+
+function entryOf({ go }: Hold): number {
+  return (go?.entryId ?? -1) + 1;
 }

@@ -2,6 +2,7 @@
 
 import type { Hotspot } from '../../model/traceanalysis.ts';
 import { isSure, kindLabel, kindWords } from '../sureness.ts';
+import { formatPercent } from '../units.ts';
 import { fitName, fitText } from './fittext.ts';
 import { describeStarved } from './makepicture.ts';
 import { markClass } from './marks.ts';
@@ -75,9 +76,17 @@ function drawRow(hotspot: Hotspot, at: ListColumns, top: number): Shape {
   ];
   if (hotspot.mapFunction !== null) {
     const x = entryX + widthOf(entry) + 10;
-    parts.push(shape('text', { class: 'quiet', x, y }, `in ${fitName(hotspot.mapFunction, at.starved - 30 - x)}`));
+    const more = secondShare(hotspot);
+    const name = fitName(hotspot.mapFunction, at.starved - 30 - x - widthOf(more));
+    parts.push(shape('text', { class: 'quiet', x, y }, `in ${name}${more}`));
   }
   return group({ class: markClass(kindLabel(hotspot)), 'data-rank': hotspot.rank }, parts);
+}
+
+/** What CPU samples say that it was besides: `, 40.0% map growth`. */
+function secondShare({ shares, samples }: Hotspot): string {
+  const second = shares.at(1);
+  return second === undefined ? '' : `, ${formatPercent(second.samples, samples)} ${second.kind}`;
 }
 
 /** The one sentence that a picture of hotspots is looked at for: the map operation that held a P longest, if one surely did. */
