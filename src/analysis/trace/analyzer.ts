@@ -91,6 +91,8 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
 
   generation(tables: TraceTables): void {
     this.clock ??= tables.clock;
+    // Go 1.25 and later tell the clock.
+    this.hotspots.cutsPreempted = tables.clock === null;
     this.meter?.generation(tables);
     this.view.generation(tables);
   }

@@ -172,14 +172,14 @@ const RANGE_KINDS: readonly { readonly states: readonly PState[]; readonly kind:
  * Weights of what is seen, by which its sureness is judged. A preemption looks into a goroutine as a sample does, and so does
  * its going on afterwards; where it blocks, it has left its work.
  */
-const WEIGHTS = [8, 8, 2, 2, 1, 1, 1, 0, 8];
+const WEIGHTS = [8, 8, 2, 2, 1, 1, 1, 0, 8, 1];
 /** By which its kind is chosen: assists, sweeps and stops are begun where it allocates, so all of them weigh less than one look. */
-const KIND_WEIGHTS = [16, 16, 2, 2, 1, 1, 1, 0, 16];
+const KIND_WEIGHTS = [16, 16, 2, 2, 1, 1, 1, 0, 16, 16];
 /** Of so many samples in a hold nothing else counts: they alone come at even times, wherever a goroutine is. */
 const ENOUGH_SAMPLES = 3;
-const SAMPLES_ONLY = [8, 0, 0, 0, 0, 0, 0, 0, 0];
+const SAMPLES_ONLY = [8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 /** Stacks of one source count at most so often: a thousand sweeps are no thousand looks. */
-const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1, 1, 1e9];
+const MOST_PER_SOURCE = [1e9, 1e9, 3, 3, 1, 1, 1, 1, 1e9, 3];
 
 /**
  * What the trace's ranges say of more than half of a hold, or the goroutine's role: certain, and no matter of stacks; -1

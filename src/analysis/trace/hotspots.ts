@@ -62,6 +62,11 @@ export class HotspotFinder {
   private heap = 0;
   private readonly best = HOTSPOT_KINDS.map(() => new TopK<Candidate>(0));
   /** By kind. */
+  /**
+   * Whether stacks of goroutines that were preempted as they called a function lack that function and its caller, as Go
+   * 1.21 to 1.24 write them: the program's code is then all that is seen of what it called.
+   */
+  cutsPreempted = false;
   private readonly times = new KindTimes();
   /** Entry functions of goroutines that were seen to allocate otherwise than by growing a map. */
   private readonly allocating = new Set<number>();
@@ -128,7 +133,12 @@ export class HotspotFinder {
   private seeIn(hold: Hold, stack: StackId, source: number): void {
     const kind = this.kinds.kindOf(stack);
     const ofMap = kind === KIND['map operation'] || kind === KIND['map growth'];
-    hold.see(stack, source, kind, ofMap ? this.kinds.mapWorkOf(stack) : null);
+    const isCut =
+      this.cutsPreempted &&
+      kind === KIND['user code'] &&
+      (source === SOURCE.preempted || source === SOURCE.resumed) &&
+      !this.kinds.isAsync(stack);
+    hold.see(stack, isCut ? SOURCE.cut : source, kind, ofMap ? this.kinds.mapWorkOf(stack) : null);
   }
 
   /** The heap has so many bytes now; the event is of a P. */

@@ -74,6 +74,12 @@ export class StackKinds {
     return work;
   }
 
+  /** Whether it is of a goroutine that a signal has stopped where it was. */
+  isAsync(stack: StackId): boolean {
+    const leaf = this.stacks.frame(this.stacks.leafOf(stack));
+    return !isElided(leaf) && leaf.function.startsWith('runtime.asyncPreempt');
+  }
+
   private classify(stack: StackId): KindCode {
     const frames = this.stacks.framesOf(stack).map((frame) => this.matchesOf(this.stacks.functionIdOf(frame)));
     const anywhere = frames.reduce((all, bits) => all | bits, 0);

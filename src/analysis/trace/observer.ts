@@ -19,6 +19,8 @@ export const SOURCE = {
   block: 6,
   heap: 7,
   resumed: 8,
+  /** A preemption, or where it went on after one, of which the inner frames are missing: see {@link HotspotFinder}. */
+  cut: 9,
 } as const;
 export const SOURCE_NAMES = [
   'CPU sample',
@@ -30,6 +32,7 @@ export const SOURCE_NAMES = [
   'block',
   'large allocation',
   'resumption',
+  'preemption without its inner frames',
 ] as const;
 
 /** Time of the event that is being looked at, in nanoseconds since the trace's first one. */

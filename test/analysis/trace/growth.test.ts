@@ -44,6 +44,28 @@ describe(`growth without CPU samples, in ${growing.length} programs whose maps g
   });
 });
 
+describe('preemptions whose inner frames Go 1.21 to 1.24 leave out', () => {
+  const CUT = 'preemption without its inner frames';
+  const seen = PLANTED.map(({ name, analysis }) => ({
+    name,
+    cut: analysis.hotspots.filter(({ evidence }) => evidence.some(({ source }) => source === CUT)),
+  }));
+
+  it('leave it open whether it was the program itself', () => {
+    const holds = seen.flatMap(({ cut }) => cut);
+    expect(holds.length).toBeGreaterThan(100);
+    const alone = holds.filter(({ evidence, samples }) => samples === 0 && evidence.every(({ source }) => source === CUT));
+    expect(alone.length).toBeGreaterThan(20);
+    // The trace's ranges tell some of them all the same.
+    for (const { kind, confidence } of alone) if (kind === 'user code') expect(confidence).toBe('low');
+  });
+
+  it('are of these releases alone', () => {
+    expect(count(seen, ({ name, cut }) => name.endsWith('1.26') && cut.length > 0)).toBe(0);
+    expect(count(seen, ({ name, cut }) => name.endsWith('1.23') && cut.length > 0)).toBeGreaterThan(8);
+  });
+});
+
 describe('the share of time in growth', () => {
   /** What a map made with its full size saved in the same run, outside the trace: printed by the program. */
   const WITH_SAMPLES = { 'ints-cpu-1.26': 0.51, 'named-cpu-1.26': 0.71, 'keys-cpu-1.23': 0.54, 'small-cpu-1.23': 0.45 };
