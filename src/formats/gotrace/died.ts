@@ -20,3 +20,27 @@ export function nothingWritten(generation: number): string {
 export function endedWithin(ns: number): string {
   return `the trace was never stopped: the program ended while it was traced, and what it did after ${(ns / 1e9).toFixed(6)} s, if anything, is not in it`;
 }
+
+export interface SavedTrace {
+  readonly number: number;
+  /** Whether the events of its threads fit together. */
+  readonly patient: boolean;
+  /** Whether its tables were begun, so that no events are missing. */
+  readonly tables: boolean;
+  /** Of its clock; 0 where the trace does not tell. */
+  readonly frequency: number;
+  /** Events that fit nothing. */
+  readonly dropped: number;
+}
+
+/** An only generation is cut, and what it holds is kept. */
+export function savedText({ number, patient, tables, frequency, dropped }: SavedTrace): string {
+  const notes = [`the trace ends within generation ${number}, its only one; what was written is kept`];
+  if (!tables) notes.push('events that the runtime had not written yet are missing, the last ones of each thread among them');
+  if (!patient) notes.push("times are each thread's own order; between threads nothing is checked");
+  notes.push('names and stacks that are missing are unknown');
+  if (dropped > 0) notes.push(`${dropped} events that fit nothing are left out`);
+  if (frequency === 0) notes.push('its clock is taken for the usual one of 15.625 MHz');
+  if (!tables) notes.push(`if the program died: ${LEAVES_MORE}`);
+  return notes.join('; ');
+}

@@ -61,6 +61,10 @@ export class Generation implements PackableTables {
   readonly stacks = new TraceStacks((id) => this.strings.get(id));
 
   private readonly hasSync: boolean;
+  /** Whether a table was begun: the runtime writes them behind all events. */
+  hasTables = false;
+  /** Whether tables are not whole: what they have not is unknown, and not wrong. */
+  private isCut = false;
 
   /** `version`: of the format. */
   constructor(number: number, offset: number, version: number) {
@@ -72,13 +76,15 @@ export class Generation implements PackableTables {
   /** The text of an id. @throws TraceError for one that the table has not */
   string(id: number, offset: number): string {
     const text = id < SMALL_IDS ? this.smallStrings[id] : this.strings.get(id);
+    if (text === undefined && this.isCut) return '';
     if (text === undefined) throw new TraceError(`string ${id} is not in the table of generation ${this.number}`, offset);
     return text;
   }
 
   /** @throws TraceError for a stack that the table has not */
   checkStack(id: number, offset: number): void {
-    if (!this.stacks.has(id)) throw new TraceError(`stack ${id} is not in the table of generation ${this.number}`, offset);
+    if (!this.stacks.has(id) && !this.isCut)
+      throw new TraceError(`stack ${id} is not in the table of generation ${this.number}`, offset);
   }
 
   stackOf(id: number, stacks: StackTable): StackId {
@@ -97,6 +103,7 @@ export class Generation implements PackableTables {
     if (experimental || batch.payload.length === 0) return;
     const cursor = new ByteCursor(batch.payload, batch.offset);
     const [type] = batch.payload;
+    if (type === Ev.Strings || type === Ev.Stacks || type === Ev.CpuSamples) this.hasTables = true;
     if (type === Ev.Strings) this.readStrings(cursor);
     else if (type === Ev.Stacks) this.readStacks(cursor);
     else if (type === Ev.CpuSamples) this.readSamples(cursor);
@@ -114,6 +121,17 @@ export class Generation implements PackableTables {
   /** Whether it has what every whole generation has. */
   get isComplete(): boolean {
     return this.hasStrings;
+  }
+
+  /** Takes in the batch that the end of the trace cuts, and goes without what is missing. */
+  addCut(batch: Batch | null, experimental: boolean): void {
+    this.isCut = true;
+    try {
+      if (batch !== null) this.add(batch, experimental);
+    } catch (error) {
+      // A table is read as far as it goes.
+      if (!(error instanceof TraceError)) throw error;
+    }
   }
 
   /** Checks what can be checked only once all is there. */

@@ -11,13 +11,19 @@ const TOLD = 20;
 export class LeftOut {
   private readonly report: (problem: Problem) => void;
   private count = 0;
+  private isMuted = false;
 
   constructor(report: (problem: Problem) => void) {
     this.report = report;
   }
 
+  /** Tells nothing more: of a trace that is cut, what does not fit is no news. */
+  mute(): void {
+    this.isMuted = true;
+  }
+
   add(error: TraceError, state: SchedulerState): void {
-    if (++this.count > TOLD) return;
+    if (this.isMuted || ++this.count > TOLD) return;
     const where = placeOf(state);
     const message = `${error.message}; this event is left out${where === '' ? '' : ` (${where})`}`;
     this.report({ severity: 'error', message, offset: error.offset });

@@ -135,7 +135,7 @@ function leaveOneOut(cursors: readonly ThreadCursor[], state: SchedulerState): n
  * The threads' cursors as a binary heap, earliest first. Which of two events of the same time goes first is nobody's
  * truth, but it decides which of them is told one nanosecond later: a heap that moves as Go's does gives Go's times.
  */
-class Frontier {
+export class Frontier {
   readonly cursors: ThreadCursor[] = [];
 
   insert(cursor: ThreadCursor): void {
@@ -194,7 +194,7 @@ class Frontier {
   }
 }
 
-function emitSample({ sample, time }: { sample: CpuSample; time: number }, state: SchedulerState): void {
+export function emitSample({ sample, time }: { sample: CpuSample; time: number }, state: SchedulerState): void {
   state.sample(sample, time);
 }
 

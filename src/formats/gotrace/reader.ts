@@ -12,22 +12,20 @@
 import type { Problem } from '../../base/errors.ts';
 import { InputError } from '../../base/errors.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
-import { endedWithin, nothingWritten } from './died.ts';
+import { endedWithin, nothingWritten, savedText } from './died.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
 import { LeftOut } from './leftout.ts';
 import { Clock, type ClockBase, orderGeneration } from './order.ts';
+import { CutOrder, fitTogether, readCutBatch, USUAL_FREQUENCY } from './salvage.ts';
 import { END_SINCE, Ev, MAX_BATCH_BYTES, MAX_GENERATION_BYTES, V2_VERSIONS } from './spec.ts';
 import type { PackableTables } from './stacks.ts';
 import { type EventSink, SchedulerState } from './state.ts';
-import { convertV1 } from './v1convert.ts';
-import { V1File } from './v1file.ts';
+import { readV1 } from './v1read.ts';
 import { V1_VERSIONS } from './v1spec.ts';
 
 const KNOWN_VERSIONS: readonly number[] = [...V1_VERSIONS, ...V2_VERSIONS];
 const HEADER_BYTES = 16;
 const HEADER = /^go 1\.(\d{1,2}) trace\0+$/;
-/** Contradictions of one trace that are told. */
-const MAX_CONTRADICTIONS = 20;
 /** Longest batch header: type, experiment, four numbers. */
 const MAX_BATCH_HEADER = 2 + 4 * 10;
 
@@ -78,12 +76,13 @@ export class TraceReader {
   private latestTime = 0;
   /** After a failure: whether batches can still be told from each other, to know how much time is lost. */
   private skimming = true;
-  private contradictions = 0;
   /** Whether an event of this trace was handed out. */
   private delivered = 0;
   /** Generations that were whole. */
   generations = 0;
   truncated = false;
+  /** Whether nothing is known of the order between threads. */
+  unordered = false;
 
   /** `tellsBytes`: whether bytes of the trace are what its user has, and not lines of text that were made into them. */
   constructor(sink: TraceReaderSink, report: (problem: Problem) => void, tellsBytes = true) {
@@ -151,31 +150,8 @@ export class TraceReader {
   private takeV1(): void {
     const bytes = Buffer.concat(this.whole);
     this.whole.length = 0;
-    const file = new V1File(bytes, this.versionNumber, HEADER_BYTES);
-    const { damage } = file;
-    if (file.frequency === 0) {
-      const why = damage === null ? '' : `${damage.message}; `;
-      throw new TraceError(`${why}its end is missing, and with it the frequency of its clock`, damage?.offset ?? this.offset);
-    }
-    if (damage !== null) {
-      this.truncated = true;
-      const message = `the trace is broken: ${damage.message}; what follows is not read`;
-      this.report({ severity: 'error', message, offset: damage.offset });
-    }
-    this.sink.generation(file);
-    convertV1(
-      file,
-      (event) => this.sink.event(event),
-      (error, lost) => this.tellContradiction(error, lost, file.count),
-    );
+    if (readV1(bytes, this.versionNumber, HEADER_BYTES, { sink: this.sink, report: this.report })) this.truncated = true;
     this.generations = 1;
-  }
-
-  private tellContradiction({ message, offset }: TraceError, lost: number, count: number): void {
-    if (lost > 0) this.truncated = true;
-    if (++this.contradictions > MAX_CONTRADICTIONS) return;
-    const rest = lost > 0 ? `; ${lost} of ${count} events are not read` : '';
-    this.report({ severity: 'error', message: `the trace contradicts itself: ${message}${rest}`, offset });
   }
 
   // ---- the file ----
@@ -293,14 +269,42 @@ export class TraceReader {
       return;
     }
     this.truncated = true;
-    const lost = left + (generation === null ? 0 : this.offset - generation.offset);
-    const what = generation === null ? 'a batch' : `generation ${generation.number}`;
-    if (this.generations === 0 && generation !== null && generation.byThread.size === 0) {
-      this.report({ severity: 'error', message: nothingWritten(generation.number), offset: this.offset + left });
+    const end = this.offset + left;
+    if (this.generations === 0 && this.versionNumber > 0 && this.saveOnly()) return;
+    if (this.generations === 0 && generation !== null) {
+      this.report({ severity: 'error', message: nothingWritten(generation.number), offset: end });
       return;
     }
+    const lost = left + (generation === null ? 0 : this.offset - generation.offset);
+    const what = generation === null ? 'a batch' : `generation ${generation.number}`;
     const message = `the trace ends within ${what}${this.tellsBytes ? `: its last ${this.lossText(lost)} are lost` : ''}`;
-    this.report({ severity: 'error', message, offset: this.offset + left });
+    this.report({ severity: 'error', message, offset: end });
+  }
+
+  /** Hands out what an only generation holds that is cut; false where it holds no event. */
+  private saveOnly(): boolean {
+    const end = this.offset + this.pending.length;
+    const cut = readCutBatch(this.pending, this.offset, this.versionNumber);
+    const number = this.generation?.number ?? cut?.number ?? 1;
+    const generation = this.generation ?? this.beginGeneration(number, this.offset);
+    generation.addCut(cut?.number === number ? cut.batch : null, cut?.experimental ?? false);
+    if (generation.byThread.size === 0) return false;
+    const frequency = generation.frequency || USUAL_FREQUENCY;
+    this.base = { time: generation.firstTime, frequency };
+    const clock = new Clock(frequency, this.base);
+    const patient = fitTogether(generation, clock, this.versionNumber);
+    generation.setClock((time) => clock.at(time));
+    this.sink.generation(generation);
+    this.state.begin(generation);
+    this.state.sync(clock.at(generation.firstTime));
+    this.delivered++;
+    this.leftOut.mute();
+    const order = new CutOrder(generation, { clock, version: this.versionNumber, patient }, this.state);
+    order.run();
+    this.unordered = !patient;
+    const message = savedText({ number, patient, tables: generation.hasTables, frequency: generation.frequency, dropped: order.dropped });
+    this.report({ severity: 'error', message, offset: end });
+    return true;
   }
 
   /** The last generation was only begun: the program ended. Go's own reader takes no offence, and before go 1.26 counts it. */

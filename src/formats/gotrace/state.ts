@@ -259,6 +259,13 @@ export class SchedulerState {
     this.move(goroutine, GO.running, to, reason, stack, stack);
   }
 
+  /** Nothing more is known of a P and of the goroutine on it, for a reason. */
+  sendCut(proc: Proc, goroutine: Goroutine | null, reason: string): void {
+    if (goroutine !== null) this.move(goroutine, goroutine.status, GO.none, reason, 0, 0);
+    this.transition('proc', proc.id, 'Running', 'Idle').name = reason;
+    this.deliver();
+  }
+
   /** A goroutine is said to be in a state, on thread `m` where it is in a system call. */
   sendStatus(goroutine: Goroutine, from: GoState, to: GoState, stack: number, m: number): void {
     const event = this.transition('goroutine', goroutine.id, from, to);
