@@ -75,7 +75,7 @@ interface Body {
 }
 
 /** A reader of traces in one of their forms. */
-type TraceBody = Body & Pick<TraceReader, 'version' | 'generations' | 'truncated'>;
+type TraceBody = Body & Pick<TraceReader, 'version' | 'generations' | 'truncated' | 'unordered'>;
 
 export class InputReader {
   /** Where the stacks of all that the sink is given live; grows while reading. */

@@ -147,4 +147,6 @@ export interface TracePart {
   logs: number;
   /** Whether the end is missing. */
   truncated: boolean;
+  /** There where the trace is cut so that nothing is known of the order between its threads. */
+  unordered?: true;
 }

@@ -31,6 +31,7 @@ export function writeAnalyzeJson({ file, part, analysis, problems }: AnalyzedTra
     version: part.version,
     events: part.events,
     truncated: part.truncated,
+    ...(part.unordered ? { unordered: true } : {}),
     startNs,
     endNs,
     durationNs: endNs - startNs,

@@ -92,6 +92,10 @@ function* schedTrace({ line, samples }: SchedTracePart, page: PlainPage): Genera
   if (step > 1) yield INDENT + paint.dim(`one of every ${step} samples; --json has all`);
 }
 
+function missingText({ unordered }: TracePart): string {
+  return unordered ? "its end is missing, and its threads' events are in no order that is known" : 'its end is missing';
+}
+
 function* trace(part: TracePart, page: PlainPage): Generator<string> {
   const { columns, paint } = page;
   yield headingLine(page.file, `execution trace (go ${part.version})`, null, columns, paint);
@@ -103,7 +107,7 @@ function* trace(part: TracePart, page: PlainPage): Generator<string> {
     countUnit(part.generations, 'generations'),
   ];
   yield INDENT + facts.join(', ');
-  if (part.truncated) yield INDENT + paint.yellow('its end is missing');
+  if (part.truncated) yield INDENT + paint.yellow(missingText(part));
   yield* titleLines(countUnit(part.events, 'events'), paint);
   for (const [kind, count] of Object.entries(part.eventsByKind)) yield `${padStart(formatCount(count), 12)}  ${kind}`;
   const counts = { 'CPU samples': part.cpuSamples, tasks: part.tasks, regions: part.regions, logs: part.logs };

@@ -5,6 +5,14 @@ import { inputErrorOf, type Problem } from '../../base/errors.ts';
 import { GO, type MoveCode, moveFrom } from '../../model/moves.ts';
 import { NOBODY, type TraceEvent, type TracePart } from '../../model/trace.ts';
 
+/** What a reader knows of the trace. */
+export interface CountedReader {
+  readonly version: string;
+  readonly generations: number;
+  readonly truncated: boolean;
+  readonly unordered: boolean;
+}
+
 /** Counts while the events go by. */
 export class TraceCounter {
   private readonly byKind: Record<string, number> = {};
@@ -50,8 +58,9 @@ export class TraceCounter {
   }
 
   /** The part of a trace that was read. @throws InputError where nothing of it was whole: there is nothing to show */
-  finish(reader: { version: string; generations: number; truncated: boolean }, first: Problem | null): TracePart {
+  finish(reader: CountedReader, first: Problem | null): TracePart {
     const part = this.part(reader.version, reader.generations, reader.truncated);
+    if (reader.unordered) part.unordered = true;
     if (part.events > 0) return part;
     throw inputErrorOf(first, 'the trace is empty');
   }

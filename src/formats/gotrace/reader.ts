@@ -78,6 +78,7 @@ export class TraceReader {
   private skimming = true;
   /** Whether an event of this trace was handed out. */
   private delivered = 0;
+  private saves = true;
   /** Generations that were whole. */
   generations = 0;
   truncated = false;
@@ -132,8 +133,12 @@ export class TraceReader {
     this.attempt(() => this.takeAll());
   }
 
-  /** Ends the trace. @throws InputError when it is nothing to read */
-  finish(): void {
+  /**
+   * Ends the trace; `saves`: what an only generation holds that is cut is handed out.
+   * @throws InputError when it is nothing to read
+   */
+  finish(saves = true): void {
+    this.saves = saves;
     if (this.versionNumber === 0 && this.failure === null)
       throw new InputError('the trace ends within its header', { offset: 0 });
     if (this.failure === null) this.attempt(() => (this.isV1 ? this.takeV1() : this.takeEnd()));
@@ -270,7 +275,7 @@ export class TraceReader {
     }
     this.truncated = true;
     const end = this.offset + left;
-    if (this.generations === 0 && this.versionNumber > 0 && this.saveOnly()) return;
+    if (this.generations === 0 && this.saves && this.saveOnly()) return;
     if (this.generations === 0 && generation !== null) {
       this.report({ severity: 'error', message: nothingWritten(generation.number), offset: end });
       return;
@@ -302,7 +307,13 @@ export class TraceReader {
     const order = new CutOrder(generation, { clock, version: this.versionNumber, patient }, this.state);
     order.run();
     this.unordered = !patient;
-    const message = savedText({ number, patient, tables: generation.hasTables, frequency: generation.frequency, dropped: order.dropped });
+    const message = savedText({
+      number,
+      patient,
+      tables: generation.hasTables,
+      frequency: generation.frequency,
+      dropped: order.dropped,
+    });
     this.report({ severity: 'error', message, offset: end });
     return true;
   }

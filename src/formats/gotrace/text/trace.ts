@@ -31,6 +31,10 @@ export class TextTraceReader {
     return this.text.failed || this.trace.truncated;
   }
 
+  get unordered(): boolean {
+    return this.trace.unordered;
+  }
+
   push(chunk: Uint8Array): void {
     this.text.push(chunk);
   }
@@ -39,7 +43,8 @@ export class TextTraceReader {
   finish(): void {
     this.text.finish();
     try {
-      this.trace.finish();
+      // A text that is broken is not a trace that is cut.
+      this.trace.finish(!this.text.failed);
     } catch (error) {
       // Of a text that was not even begun the problem that was reported tells more.
       if (!(error instanceof InputError && this.text.failed)) throw error;
