@@ -62,6 +62,7 @@ export type {
   TestPart,
 } from './model/evidence.ts';
 export type { Exploration, ExplorationRow, StrategyName, Witness } from './model/exploration.ts';
+export type { MapOperation } from './model/mapfunctions.ts';
 export { shortenName } from './model/names.ts';
 export { countStacks, type Profile, ProfileBuilder, pathOf, totalWeight, totalWeights } from './model/profile.ts';
 export { P_STATE_LABELS, P_STATES, type PState, type PStateName } from './model/pstates.ts';

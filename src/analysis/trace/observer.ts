@@ -32,7 +32,7 @@ export const SOURCE_NAMES = [
   'block',
   'large allocation',
   'resumption',
-  'preemption without its inner frames',
+  'cut preemption',
 ] as const;
 
 /** Time of the event that is being looked at, in nanoseconds since the trace's first one. */

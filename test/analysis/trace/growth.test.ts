@@ -45,7 +45,7 @@ describe(`growth without CPU samples, in ${growing.length} programs whose maps g
 });
 
 describe('preemptions whose inner frames Go 1.21 to 1.24 leave out', () => {
-  const CUT = 'preemption without its inner frames';
+  const CUT = 'cut preemption';
   const seen = PLANTED.map(({ name, analysis }) => ({
     name,
     cut: analysis.hotspots.filter(({ evidence }) => evidence.some(({ source }) => source === CUT)),
