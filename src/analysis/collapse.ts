@@ -13,7 +13,7 @@
 import { UsageError } from '../base/errors.ts';
 import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, FoldedPart, RacePart } from '../model/evidence.ts';
 import { type NodeId, type Profile, ProfileBuilder, pathOf, RaceSide, ROOT } from '../model/profile.ts';
-import type { Goroutine, Labels, RaceAccess, RaceReport } from '../model/snapshot.ts';
+import { type Goroutine, type Labels, partyText, type RaceAccess, type RaceReport } from '../model/snapshot.ts';
 import { type FrameId, type StackId, StackTable } from '../model/stacks.ts';
 import { type WaitReason, waitReasonOf } from '../model/states.ts';
 import type { TraceSink } from '../model/trace.ts';
@@ -356,5 +356,5 @@ function noteOf(text: string): FrameText {
 }
 
 function partyOf({ goroutine }: RaceAccess): string {
-  return goroutine === 'main' ? 'main goroutine' : `goroutine ${goroutine}`;
+  return partyText(goroutine);
 }

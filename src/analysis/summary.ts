@@ -9,6 +9,7 @@ import type { Goroutine, Labels, RaceReport } from '../model/snapshot.ts';
 import type { FrameId, StackId, StackTable } from '../model/stacks.ts';
 import type {
   Counted,
+  CrashAttribution,
   DumpSummary,
   LabelBreakdown,
   LongWait,
@@ -17,10 +18,13 @@ import type {
   RaceGroup,
   RaceSummary,
   StackGroup,
+  TestTimeout,
 } from '../model/summary.ts';
-import { attributeRace } from './attribution.ts';
+import { attributeCrash, attributeRace, attributeTimeout, guiltyTests } from './attribution.ts';
 import { fingerprintRace, fingerprintRaceV1, isPartial, mayBeSame, sidesOf } from './fingerprint.ts';
 import { findMapUsers, isMapFault, type MapCandidate } from './mapusers.ts';
+import { joinResults } from './testresults.ts';
+import { isTimeoutReason, TestGoroutines } from './timeout.ts';
 
 const MAX_LABEL_VALUES = 10_000;
 const LONGEST_WAITS = 10;
@@ -41,7 +45,9 @@ export class Summarizer implements EvidenceSink {
   }
 
   goroutine(goroutine: Goroutine, part: DumpPart): void {
-    tallyOf(this.dumps, part, () => new DumpTally()).add(goroutine);
+    const tally = tallyOf(this.dumps, part, () => new DumpTally());
+    tally.add(goroutine);
+    if (isTimeoutReason(part.crash)) tally.addTest(goroutine, this.stacks);
   }
 
   record(record: CountRecord, part: CountProfilePart): void {
@@ -54,12 +60,13 @@ export class Summarizer implements EvidenceSink {
 
   /** One summary for each part, in order. */
   summarize(evidence: Evidence): PartSummary[] {
-    return evidence.parts.map((part) => {
+    const summaries = evidence.parts.map((part): PartSummary => {
       if (part.format === 'goroutine-dump') return tallyOf(this.dumps, part, () => new DumpTally()).summarize(part, this.stacks);
       if (part.format === 'goroutine-profile') return tallyOf(this.profiles, part, () => new ProfileTally()).summarize(part);
       if (part.format === 'race-report') return summarizeRaces(part, this.races.get(part) ?? [], this.stacks);
       return { part };
     });
+    return joinResults(summaries);
   }
 }
 
@@ -80,6 +87,7 @@ class DumpTally {
   /** Only those that may have been running: nobody else can be inside a map. */
   private readonly candidates: MapCandidate[] = [];
   private waits: LongWait[] = [];
+  private tests: TestGoroutines | null = null;
   private first: Goroutine | null = null;
   private goroutines = 0;
   private systemStacks = 0;
@@ -114,10 +122,19 @@ class DumpTally {
     this.addCandidate(goroutine);
   }
 
+  /** A goroutine of a dump in which tests may have timed out. */
+  addTest(goroutine: Goroutine, stacks: StackTable): void {
+    this.tests ??= new TestGoroutines(stacks);
+    this.tests.add(goroutine);
+  }
+
   summarize(part: DumpPart, stacks: StackTable): DumpSummary {
     const groups = [...this.groups.values(), ...this.missing.values()];
     const { crash } = part;
+    const timeout = crash === null ? null : (this.tests ?? new TestGoroutines(stacks)).judge(crash, this.first);
     return {
+      timeout,
+      attribution: attributionOfDump(part, timeout, this.first, stacks),
       part,
       goroutines: this.goroutines,
       systemStacks: this.systemStacks,
@@ -175,6 +192,17 @@ class DumpTally {
   }
 }
 
+/** Of a crash, not of a dump that was asked for. */
+function attributionOfDump(
+  { crash, position }: DumpPart,
+  timeout: TestTimeout | null,
+  first: Goroutine | null,
+  stacks: StackTable,
+): CrashAttribution | null {
+  if (crash === null || crash.message.startsWith('SIGQUIT')) return null;
+  return timeout === null ? attributeCrash(first, stacks, position) : attributeTimeout(timeout, position);
+}
+
 class ProfileTally {
   private readonly counts = new Map<StackId, number>();
   private readonly labels = new LabelTally();
@@ -223,6 +251,7 @@ function summarizeRaces(part: RacePart, races: readonly RaceReport[], stacks: St
     group.count++;
     group.races.push(race);
     group.attributions.set(race, attributeRace(race, stacks));
+    group.tests.set(race, guiltyTests(race, stacks));
     group.olderFingerprints.set(race, fingerprintRaceV1(race, stacks));
   }
   const sorted = [...groups.values()].sort((a, b) => b.count - a.count || a.race.line - b.race.line);
@@ -240,6 +269,7 @@ function openRaceGroup(fingerprint: string, race: RaceReport, stacks: StackTable
     races: [],
     count: 0,
     attributions: new Map(),
+    tests: new Map(),
   };
 }
 

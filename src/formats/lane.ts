@@ -5,7 +5,7 @@
 
 import { CountProfileMachine } from './countprofile.ts';
 import { DumpMachine } from './goroutines/machine.ts';
-import { TestMachine } from './gotest.ts';
+import { TestMachine } from './gotest/machine.ts';
 import { RaceMachine } from './race/machine.ts';
 import { SchedTraceMachine } from './schedtrace.ts';
 import type { ReadContext, TextMachine } from './text/machine.ts';
@@ -17,10 +17,12 @@ export type LineFormat = (typeof LINE_FORMATS)[number];
 
 /** What a line must hold to begin anything: most lines of most logs do not. */
 const HINT =
-  /goroutine |Goroutine \d|panic|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |unexpected fault|WARNING: |profile: total|={18}|SCHED \d|Found \d|runtime stack:|^(?:=== |\s*--- |FAIL|ok {2}|\?|PASS)/;
+  /goroutine |Goroutine \d|panic|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |unexpected fault|WARNING: |profile: total|={18}|SCHED \d|Found \d|runtime stack:|--- FAIL: |: race detected during|^(?:=== |\s*--- |FAIL|ok {2}|ok\t|\?|PASS|# )/;
 
 export class Lane {
   readonly tests: TestMachine;
+  /** The package where something else than the lines names it; null elsewhere. */
+  readonly testedPackage: string | null;
   private readonly machines: readonly TextMachine[];
   private readonly dump: DumpMachine | null = null;
   private current: TextMachine | null = null;
@@ -30,10 +32,11 @@ export class Lane {
   /** `format` null looks for all; `testedPackage` where something else than the lines names it. */
   constructor(context: ReadContext, format: LineFormat | null, testedPackage: string | null = null) {
     this.tests = new TestMachine(testedPackage);
+    this.testedPackage = testedPackage;
     const wanted = (name: LineFormat): boolean => format === null || format === 'go-test' || format === name;
     const machines: TextMachine[] = [];
     if (wanted('goroutine-dump')) {
-      this.dump = new DumpMachine(context);
+      this.dump = new DumpMachine(context, this.tests);
       machines.push(this.dump);
     }
     if (wanted('race-report')) machines.push(new RaceMachine(context, this.tests), new TsanMachine(context));
@@ -50,7 +53,7 @@ export class Lane {
   /** Offers a line: its content without prefix, line end and colours. True when it was evidence. */
   take(text: string, line: number): boolean {
     const { current } = this;
-    if (current === null && !HINT.test(text)) return false;
+    if (current === null && !HINT.test(text) && !this.tests.isBuilding) return false;
     if (!this.offer(text, line)) {
       current?.foreign(text, line);
       if (current !== null && !current.active) this.current = null;

@@ -7,7 +7,7 @@
 
 import { InputError, type Problem, ProblemList } from '../base/errors.ts';
 import { LineReader } from '../base/lines.ts';
-import type { Evidence, EvidenceSink, Part } from '../model/evidence.ts';
+import type { Evidence, EvidenceSink, Part, TestPart } from '../model/evidence.ts';
 import type { MoveSink } from '../model/moves.ts';
 import { StackTable } from '../model/stacks.ts';
 import type { TraceSink } from '../model/trace.ts';
@@ -41,6 +41,11 @@ const EXPECTED =
 /** Where a part begins, for its order; a trace is an input of its own. */
 function lineOf(part: Part): number {
   return part.format === 'go-trace' ? 0 : part.line;
+}
+
+/** Whether results are told beside other evidence: marks of running tests alone are not. */
+function hasResults({ packages, failedTests, builds }: TestPart): boolean {
+  return packages.length + failedTests.length + builds.length > 0;
 }
 
 /** A sink whose events are counted before it has them; they are counted alone where nobody wants them. */
@@ -84,6 +89,8 @@ export class InputReader {
   private readonly from: FormatName | null;
   private readonly ordered: boolean;
   private readonly parts: Part[] = [];
+  /** Stands behind all other parts: it is about the whole input. */
+  private results: TestPart | null = null;
   private readonly problems = new ProblemList();
   /** The first bytes, until there are enough to decide by. */
   private head: Buffer = Buffer.alloc(0);
@@ -121,10 +128,11 @@ export class InputReader {
     const body = this.body as unknown as Body;
     if (this.decoder !== null) body.push(Buffer.from(this.decoder.decode(), 'utf8'));
     body.finish();
-    if (this.parts.length === 0) throw this.nothingFound();
+    if (this.parts.length === 0 && this.results === null) throw this.nothingFound();
     if (this.bytes === PPROF_TEXT_LIMIT) this.reportLimit();
     const parts = this.parts.map((part, i) => ({ part, i })).sort((a, b) => lineOf(a.part) - lineOf(b.part) || a.i - b.i);
-    return { stacks: this.stacks, parts: parts.map(({ part }) => part), problems: this.problems.list() };
+    const results = this.results === null ? [] : [this.results];
+    return { stacks: this.stacks, parts: [...parts.map(({ part }) => part), ...results], problems: this.problems.list() };
   }
 
   /** Adds what the caller found damaged on the way to the bytes (a compressed stream that breaks off). */
@@ -171,8 +179,11 @@ export class InputReader {
     return {
       push: (chunk) => reader.push(chunk),
       finish: () => {
-        const fallback = reader.finish();
-        if (this.parts.length === 0 && fallback !== null) this.parts.push(fallback);
+        const { crash, tests } = reader.finish();
+        const alone = this.parts.length === 0;
+        if (alone && crash !== null) this.parts.push(crash);
+        const wanted = this.from === null || this.from === 'go-test';
+        if (tests !== null && (this.parts.length === 0 || (wanted && hasResults(tests)))) this.results = tests;
       },
     };
   }

@@ -13,8 +13,9 @@
 import { makeExcerpt, type Problem } from '../base/errors.ts';
 import { MAX_LANES } from '../base/limits.ts';
 import { type Line, type LineHandler, LineReader, textOf } from '../base/lines.ts';
-import type { DumpPart, Part } from '../model/evidence.ts';
+import type { DumpPart, TestPart } from '../model/evidence.ts';
 import { findCrashInLine } from './goroutines/head.ts';
+import { TestBook } from './gotest/book.ts';
 import { Lane, type LineFormat } from './lane.ts';
 import { parseCall } from './text/frames.ts';
 import type { ReadContext } from './text/machine.ts';
@@ -30,6 +31,12 @@ const MAX_PENDING = 16;
 const MAX_PARTIAL = 1 << 20;
 /** Carriers within carriers that are opened. */
 const MAX_WRAPPINGS = 3;
+
+/** What is found only when the input ends. */
+export interface AtEnd {
+  readonly crash: DumpPart | null;
+  readonly tests: TestPart | null;
+}
 
 interface NumberedText {
   readonly text: string;
@@ -61,6 +68,7 @@ export class TextReader implements LineHandler {
   /** A crash's reason behind other text, for inputs in which nothing else is found. */
   private inlineCrash: DumpPart | null = null;
   private unended = false;
+  private readonly book = new TestBook();
   lineCount = 0;
   bulkEnd = 0;
 
@@ -74,13 +82,15 @@ export class TextReader implements LineHandler {
     this.lines.push(chunk);
   }
 
-  /** Ends the input. Returns what only counts where nothing else was found. */
-  finish(): Part | null {
+  /** Ends the input. Returns what is found only at its end: a reason that counts where nothing else was found, and results of tests. */
+  finish(): AtEnd {
     this.lines.finish();
     if (this.pending !== null) this.settle(this.pending, false);
     for (const { lane, text } of this.partials.values()) lane.take(cleanLine(text), this.lineCount);
     for (const lane of [this.plain, ...this.lanes.values()]) lane.finish(this.unended);
-    return this.inlineCrash ?? this.plain.tests.summarize() ?? this.summarizeTests();
+    this.book.addLines(this.plain.tests, null);
+    for (const lane of this.lanes.values()) this.book.addLines(lane.tests, lane.testedPackage);
+    return { crash: this.inlineCrash, tests: this.book.summarize() };
   }
 
   bulk(buf: Buffer, start: number, end: number, number: number): number {
@@ -154,8 +164,9 @@ export class TextReader implements LineHandler {
   private takeJson(text: string, number: number, scope: string, depth: number): boolean {
     const carried = readJsonLine(text);
     if (carried === null) return false;
-    if (carried.kind === 'traceback') this.takeAlone(carried.lines, number, false);
-    else if (carried.kind === 'text' && !this.takeCarried(carried.carried, number, scope, depth)) {
+    if (carried.kind === 'event') this.book.events.take(carried.event, number);
+    else if (carried.kind === 'traceback') this.takeAlone(carried.lines, number, false);
+    else if (!this.takeCarried(carried.carried, number, scope, depth)) {
       this.plain.foreign(text, number);
     }
     return true;
@@ -163,6 +174,7 @@ export class TextReader implements LineHandler {
 
   /** Returns whether the text went into evidence. */
   private takeCarried(carried: CarriedText, number: number, scope: string, depth: number): boolean {
+    if (carried.test !== null) this.book.events.take(carried.test, number);
     const stream = `${scope}${carried.stream}`;
     const lane = this.laneOf(carried, scope);
     const lines = ((this.partials.get(stream)?.text ?? '') + carried.text).split('\n');
@@ -201,16 +213,9 @@ export class TextReader implements LineHandler {
   private dropOldestLane(): void {
     const [key, lane] = this.lanes.entries().next().value as [string, Lane];
     lane.finish(false);
+    this.book.addLines(lane.tests, lane.testedPackage);
     this.lanes.delete(key);
     this.prefixes = this.prefixes.filter((other) => other.lane !== lane);
-  }
-
-  private summarizeTests(): Part | null {
-    const parts = [...this.lanes.values()].map((lane) => lane.tests.summarize()).filter((part) => part !== null);
-    if (parts.length === 0) return null;
-    const packages = parts.flatMap((part) => part.packages);
-    const failedTests = parts.flatMap((part) => part.failedTests);
-    return { format: 'go-test', line: Math.min(...parts.map((part) => part.line)), packages, failedTests };
   }
 
   // ---- prefixes ----

@@ -2,7 +2,7 @@
 
 import type { Problem } from '../base/errors.ts';
 import type { Profile } from './profile.ts';
-import type { Crash, Goroutine, Labels, RaceReport, ServedPanic } from './snapshot.ts';
+import type { Crash, Goroutine, Labels, RaceReport, ServedPanic, TestPosition } from './snapshot.ts';
 import type { StackId, StackTable } from './stacks.ts';
 import type { TracePart, TraceSink } from './trace.ts';
 
@@ -13,6 +13,8 @@ export interface DumpPart {
   crash: Crash | null;
   servedPanic: ServedPanic | null;
   readonly goroutines: Goroutine[];
+  /** Where `go test` output placed it, right or not; absent outside such output. */
+  readonly position?: TestPosition;
   /** The block `runtime stack:`, of the thread that died; null without one. */
   runtimeStack: StackId | null;
 }
@@ -49,17 +51,61 @@ export interface CppRacePart {
   summary: string | null;
 }
 
-/** `go test` output in which nothing else was found. */
+/** The results in the output of `go test`, plain or -json; beside dumps and races where there are any. */
 export interface TestPart {
   readonly format: 'go-test';
   readonly line: number;
   readonly packages: readonly TestedPackage[];
+  /** Names of the tests that failed, crashed or timed out; a name twice where two packages have it. */
   readonly failedTests: readonly string[];
+  /** All tests of which something was told, package by package; up to 10,000. */
+  readonly tests: readonly TestResult[];
+  /** Builds that failed; one may fail several packages. */
+  readonly builds: readonly FailedBuild[];
 }
 
 export interface TestedPackage {
   readonly name: string;
-  readonly result: 'ok' | 'FAIL' | 'no test files';
+  /** `unfinished` where the output ends before the package does. */
+  readonly result: 'ok' | 'FAIL' | 'no test files' | 'unfinished';
+  readonly seconds: number | null;
+  /** The output is that of an earlier run. */
+  readonly cached: boolean;
+  /** What stands in brackets behind the package: `build failed`, `setup failed`, `no tests to run`. */
+  readonly note: string | null;
+  /** The build that failed, by its import path. */
+  readonly failedBuild: string | null;
+}
+
+/** `crashed`, `timed out`: the program died in it. `unfinished`: it ran when the program died, or when the output
+ * ended. `paused`: it waited for parallel tests to have their turn and never went on. */
+export type TestOutcome = 'pass' | 'fail' | 'skip' | 'crashed' | 'timed out' | 'unfinished' | 'paused';
+
+export interface TestResult {
+  readonly package: string | null;
+  readonly name: string;
+  /** The worst of all runs. */
+  readonly outcome: TestOutcome;
+  /** Of all runs together; null where none was told. */
+  readonly seconds: number | null;
+  /** More than one with -count and -cpu. */
+  readonly runs: number;
+  readonly failures: number;
+  /** The output says that a race was detected while it ran. */
+  readonly raceDetected?: true;
+  /** What t.Attr set. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** The folder of t.ArtifactDir. */
+  readonly artifacts?: string;
+}
+
+export interface FailedBuild {
+  /** As the go command names it: `example.com/p [example.com/p.test]`. */
+  readonly importPath: string;
+  /** What compiler and vet said; up to 200 lines. */
+  readonly output: readonly string[];
+  /** Packages whose tests could not run for it. */
+  readonly packages: readonly string[];
 }
 
 /** Folded stacks: already a profile. */

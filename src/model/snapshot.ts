@@ -95,8 +95,15 @@ export interface MapUser {
 
 export type AccessKind = 'read' | 'write';
 
-/** `main` is the main goroutine; a number is the race detector's own, never a goroutine id of a dump. */
-export type RaceParty = number | 'main';
+/** `main` is the main goroutine, or the main thread in C code; a number is the race detector's own, never a goroutine id
+ * of a dump; other threads of C code have names. */
+export type RaceParty = number | 'main' | `thread T${number}`;
+
+/** `goroutine 7`, `main goroutine`, `thread T3`. */
+export function partyText(party: RaceParty): string {
+  if (typeof party === 'number') return `goroutine ${party}`;
+  return party === 'main' ? 'main goroutine' : party;
+}
 
 export interface RaceAccess {
   readonly kind: AccessKind;

@@ -4,12 +4,26 @@ import type { CountProfilePart, DumpPart, Part, RacePart } from './evidence.ts';
 import type { Goroutine, MapUser, RaceReport } from './snapshot.ts';
 import type { FrameId, StackId } from './stacks.ts';
 
-/** Which test a race belongs to. */
+/** A test that a race or a crash belongs to. */
+export interface GuiltyTest {
+  readonly package: string | null;
+  readonly name: string;
+  /** Its function is in a stack. */
+  readonly certain: boolean;
+  /** `exit`: it failed, and the output says of it that a race was detected. */
+  readonly by: 'stack' | 'position' | 'exit';
+}
+
+/** Which test a race belongs to: the first of all. */
 export interface Attribution {
   readonly test: string | null;
   readonly package: string | null;
   /** What `test` rests on; null without a test. */
-  readonly by: 'stack' | 'position' | null;
+  readonly by: GuiltyTest['by'] | null;
+}
+
+export interface CrashAttribution extends Attribution {
+  readonly tests: readonly GuiltyTest[];
 }
 
 /** Goroutines with the same stack. */
@@ -70,6 +84,34 @@ export interface DumpSummary {
   readonly creators: readonly Counted<FrameId>[];
   readonly labels: readonly LabelBreakdown[];
   readonly mapUsers: readonly MapUser[];
+  /** The test that crashed or timed out; null outside tests. */
+  readonly attribution: CrashAttribution | null;
+  /** What a test's time-out is about; null for other dumps. */
+  readonly timeout: TestTimeout | null;
+}
+
+/** A test that was still running when `go test` gave up on it. */
+export interface StuckTest {
+  /** With its parents: `TestSlow/outer/inner`; the function where the names were not printed. */
+  readonly name: string;
+  readonly package: string | null;
+  /** Names that were printed of which this is one, where it cannot be told which. */
+  readonly oneOf: readonly string[];
+  /** As printed: `2s`; null before Go 1.20. */
+  readonly ranFor: string | null;
+  /** The goroutine of the innermost test; null where it cannot be told. */
+  readonly goroutine: Goroutine | null;
+  /** Goroutines of its parents, outermost first. */
+  readonly parents: readonly Goroutine[];
+}
+
+export interface TestTimeout {
+  /** `10m0s`. */
+  readonly after: string | null;
+  /** Tests in the list of the time-out, or found by their stacks, those without running subtests only. */
+  readonly stuck: readonly StuckTest[];
+  /** Names of those tests as they were printed; empty before Go 1.20. */
+  readonly running: readonly string[];
 }
 
 export interface ProfileSummary {
@@ -99,6 +141,8 @@ export interface RaceGroup {
   count: number;
   /** Which test each report belongs to. */
   readonly attributions: Map<RaceReport, Attribution>;
+  /** All tests that each report belongs to. */
+  readonly tests: Map<RaceReport, readonly GuiltyTest[]>;
 }
 
 export interface RaceSummary {

@@ -9,7 +9,7 @@ import { decodeName } from '../model/names.ts';
 import { countStacks, totalWeight } from '../model/profile.ts';
 import type { Ancestor, Creator, Goroutine, MapUser, RaceAccess, RaceCreation } from '../model/snapshot.ts';
 import { type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
-import type { DumpSummary, PartSummary, RaceGroup, RaceSummary } from '../model/summary.ts';
+import type { CrashAttribution, DumpSummary, PartSummary, RaceGroup, RaceSummary, TestTimeout } from '../model/summary.ts';
 
 /** One input as it is shown. The parts hold their goroutines, records and races. */
 export interface InspectedInput {
@@ -98,20 +98,45 @@ function recordJson({ count, labels, stack }: CountRecord, frames: JsonFrames): 
 
 // ---- goroutine dumps ----
 
-function* writeDump({ part, mapUsers }: DumpSummary, frames: JsonFrames): Generator<string> {
+function* writeDump(summary: DumpSummary, frames: JsonFrames): Generator<string> {
+  const { part, mapUsers } = summary;
   const { format, line } = part;
-  yield `${JSON.stringify({ format, line, ...crashFields(part) }).slice(0, -1)}`;
+  yield `${JSON.stringify({ format, line, ...crashFields(part, summary.attribution), ...testFields(summary) }).slice(0, -1)}`;
   if (part.runtimeStack !== null) yield `,"runtimeStack":${frames.stack(part.runtimeStack)}`;
   yield `,"mapUsers":[${mapUsers.map((user) => mapUserJson(user, frames)).join(',')}],"goroutines":[`;
   yield* join(part.goroutines, (goroutine) => [goroutineJson(goroutine, frames)]);
   yield ']}';
 }
 
-function crashFields({ crash, servedPanic }: DumpPart): object {
+function crashFields({ crash, servedPanic }: DumpPart, attribution: CrashAttribution | null): object {
+  const where = attribution === null ? {} : { test: attribution.test, package: attribution.package };
   return {
-    crash: crash === null ? null : { kind: crash.kind, message: crash.message, line: crash.line, chain: crash.chain },
+    crash: crash === null ? null : { kind: crash.kind, message: crash.message, line: crash.line, chain: crash.chain, ...where },
     ...(servedPanic === null ? {} : { servedPanic }),
   };
+}
+
+/** Which test crashed or timed out; nothing outside tests. */
+function testFields({ attribution, timeout }: DumpSummary): object {
+  const where =
+    attribution === null
+      ? {}
+      : { test: attribution.test, package: attribution.package, attributedBy: attribution.by, tests: attribution.tests };
+  return { ...where, ...(timeout === null ? {} : { timeout: timeoutJson(timeout) }) };
+}
+
+function timeoutJson({ after, stuck }: TestTimeout): object {
+  const tests = stuck.map(({ name, oneOf, package: path, ranFor, goroutine, parents }) => ({
+    name,
+    ...(oneOf.length > 0 ? { oneOf } : {}),
+    package: path,
+    ranFor,
+    goroutine: goroutine?.id ?? null,
+    state: goroutine?.state ?? null,
+    waitMinutes: goroutine?.waitMinutes ?? null,
+    parents: parents.map(({ id }) => id),
+  }));
+  return { after, stuck: tests };
 }
 
 function mapUserJson({ id, operation, evidence, frame }: MapUser, frames: JsonFrames): string {
@@ -147,7 +172,17 @@ function raceJson(race: RaceGroup['race'], group: RaceGroup, frames: JsonFrames)
   const { line, accesses, creations, position, truncated } = race;
   const { fingerprint, maybeSame } = group;
   const older = { fingerprintV1: group.olderFingerprints.get(race), ...(maybeSame.length > 0 ? { maybeSame } : {}) };
-  const head = { line, fingerprint, ...older, timesSeen: group.count, test, package: path, attributedBy: by, position };
+  const head = {
+    line,
+    fingerprint,
+    ...older,
+    timesSeen: group.count,
+    test,
+    package: path,
+    attributedBy: by,
+    tests: group.tests.get(race) ?? [],
+    position,
+  };
   const cut = truncated ? ',"truncated":true' : '';
   const sides = accesses.map((access) => accessJson(access, frames)).join(',');
   return `${JSON.stringify(head).slice(0, -1)}${cut},"accesses":[${sides}],"creations":[${creations.map((made) => creationJson(made, frames)).join(',')}]}`;

@@ -5,7 +5,8 @@ import { countStacks, totalWeight } from '../model/profile.ts';
 import type { PlainSummary } from '../model/summary.ts';
 import type { TracePart } from '../model/trace.ts';
 import { countUnit, formatCount } from './geometry.ts';
-import { columnsOf, fitLeft, padEnd, padStart, printable } from './textblocks.ts';
+import { testLines } from './testtext.ts';
+import { columnsOf, fitLeft, padStart, printable } from './textblocks.ts';
 
 /** Emphasis, for terminals that have it. */
 export interface Paint {
@@ -27,6 +28,8 @@ export interface PlainPage {
   readonly file: string;
   readonly columns: number;
   readonly paint: Paint;
+  /** Whether the input holds nothing else. */
+  readonly alone: boolean;
   /** Rows of a table are about twice as many. */
   readonly top: number;
 }
@@ -64,9 +67,9 @@ export function* plainLines(part: PlainSummary['part'], page: PlainPage): Genera
   } else if (part.format === 'schedtrace') {
     yield* schedTrace(part, page);
   } else {
-    yield headingLine(page.file, 'go test output without dumps or races', part.line, columns, paint);
-    for (const { name, result } of part.packages) yield `${INDENT}${padEnd(result, 13)} ${printable(name)}`;
-    for (const test of part.failedTests) yield `${INDENT}failed: ${printable(test)}`;
+    const what = page.alone ? 'go test output without dumps or races' : 'go test results';
+    yield headingLine(page.file, what, part.line, columns, paint);
+    yield* testLines(part, page);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a person wants to know first of an input, as text for a terminal. Lines are never wider than asked for. */
 
-import type { Goroutine, MapUser, RaceAccess, RaceCreation } from '../model/snapshot.ts';
+import { isRuntimeFunction } from '../model/names.ts';
+import { type Goroutine, type MapUser, partyText, type RaceAccess, type RaceCreation } from '../model/snapshot.ts';
 import { type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 import type {
   Counted,
@@ -11,11 +12,13 @@ import type {
   RaceGroup,
   RaceSummary,
   StackGroup,
+  TestTimeout,
 } from '../model/summary.ts';
 import { callBlock, callLines, callText } from './calltext.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import type { InspectedInput } from './inspectjson.ts';
 import { headingLine, type Paint, plainLines } from './inspectplain.ts';
+import { whereText } from './testtext.ts';
 import { columnsOf, padStart, printable, sideBySide, wrapLine, wrapLines } from './textblocks.ts';
 
 export { NO_PAINT, type Paint } from './inspectplain.ts';
@@ -82,7 +85,13 @@ class Page {
     else if ('reports' in summary) yield* this.races(summary);
     else if ('records' in summary) yield* this.profile(summary);
     else
-      yield* plainLines(summary.part, { file: this.input.file, columns: this.columns, paint: this.paint, top: this.options.top });
+      yield* plainLines(summary.part, {
+        file: this.input.file,
+        columns: this.columns,
+        paint: this.paint,
+        top: this.options.top,
+        alone: this.input.summaries.length === 1,
+      });
   }
 
   private heading(what: string, line: number): string {
@@ -102,7 +111,12 @@ class Page {
     if (part.crash !== null) yield* this.crash(part.crash.kind, part.crash.message, part.crash.chain.length);
     if (part.servedPanic !== null)
       yield* this.crash('panic served to', `${part.servedPanic.client}: ${part.servedPanic.message}`, 1);
-    if (part.crash !== null && !part.crash.message.startsWith('SIGQUIT')) yield* this.crashed(summary.first);
+    const { attribution } = summary;
+    const where =
+      attribution === null ? '' : whereText(attribution.tests, attribution.package === null ? [] : [attribution.package]);
+    if (where !== '') yield INDENT + where;
+    if (summary.timeout !== null) yield* this.stuck(summary.timeout);
+    else if (part.crash !== null && !part.crash.message.startsWith('SIGQUIT')) yield* this.crashed(summary.first);
     yield* this.mapUsers(summary.mapUsers, part.crash?.message ?? '');
     yield '';
     yield INDENT + countLine(summary);
@@ -141,6 +155,23 @@ class Page {
     const words = [state, ...bubbleWords(flags.includes('durable') ? 1 : 0, 1, bubble === null ? [] : [bubble])];
     yield* this.title(`Crashed in goroutine ${id} (${printable(words.join(', '))}), line ${line}`);
     yield* this.stack(stack, stackAvailable, createdBy?.frame ?? null);
+  }
+
+  /** The tests that a time-out is about, innermost first; the alarm's own goroutine tells nothing. */
+  private *stuck({ stuck, after }: TestTimeout): Generator<string> {
+    if (stuck.length === 0) yield* this.title(`No test was running when the ${after ?? ''} were over`);
+    for (const { name, oneOf, ranFor, goroutine, parents } of stuck.slice(0, this.options.top)) {
+      const which = oneOf.length === 0 ? '' : ` (${oneOf.slice(0, 4).join(' or ')}${oneOf.length > 4 ? ' or …' : ''})`;
+
+      yield* this.title(printable(`Stuck: ${name}${which}${ranFor === null ? '' : `, running for ${ranFor}`}`));
+      if (goroutine === null) continue;
+      const { id, state, waitMinutes, line, stack, stackAvailable, createdBy } = goroutine;
+      const waited = waitMinutes > 0 ? `, ${minutesText(waitMinutes)}` : '';
+      const chain = parents.length > 0 ? `; its parents wait in goroutine ${parents.map((one) => one.id).join(', ')}` : '';
+      yield `${INDENT}${INDENT}goroutine ${id} (${printable(state)}${waited}), line ${line}${chain}`;
+      yield* this.stack(stack, stackAvailable, createdBy?.frame ?? null);
+    }
+    yield* this.more(stuck.length - this.options.top, 'stuck tests', '--top');
   }
 
   private *mapUsers(users: readonly MapUser[], message: string): Generator<string> {
@@ -294,7 +325,7 @@ class Page {
   }
 
   private access({ kind, address, goroutine, stack, stackRestored }: RaceAccess, previous: string, columns: number): string[] {
-    const who = goroutine === 'main' ? 'main goroutine' : `goroutine ${goroutine}`;
+    const who = partyText(goroutine);
     const head = [...wrapLine(`${previous}${kind} by ${who}${address === null ? '' : ` at ${address}`}`, columns)];
     const lines = head.map((line) => (previous === '' ? this.paint.red(line) : this.paint.yellow(line)));
     if (!stackRestored) lines.push(...wrapLine('  (the detector had forgotten the stack)', columns));
@@ -306,7 +337,7 @@ class Page {
 
   private *creation({ goroutine, state, stack, stackRestored }: RaceCreation): Generator<string> {
     const lead = `${INDENT}${INDENT}goroutine ${goroutine} (${state}) created by `;
-    const frame = this.userFrame(stack);
+    const frame = this.creatorFrame(stack);
     if (!stackRestored || frame === null) yield this.paint.dim(`${lead}a forgotten stack`);
     else yield this.paint.dim(lead + callText(this.stacks.frame(frame), this.columns - columnsOf(lead)));
   }
@@ -321,6 +352,24 @@ class Page {
       return !isElided(frame) && !/^(?:runtime|testing|sync|time|internal\/[\w/]+|syscall)\./.test(frame.function);
     });
     return user ?? frames[0] ?? null;
+  }
+
+  /** The go statement: the program's own where it stands below helpers like sync.(*WaitGroup).Go, else the first one. */
+  private creatorFrame(stack: StackId): FrameId | null {
+    const frames = this.stacks.framesOf(stack);
+    const names = frames.map((id) => {
+      const frame = this.stacks.frame(id);
+      return isElided(frame) ? '' : frame.function;
+    });
+    const first = names.findIndex((name) => !isRuntimeFunction(name));
+    const own = names.findIndex((name) => !/^(?:runtime|sync|time|internal\/[\w/]+|syscall)\./.test(name));
+    const isTesting = own >= 0 && (names[own].startsWith('testing.') || this.isTestMain(frames[own]));
+    return frames[isTesting || own < 0 ? first : own] ?? frames[0] ?? null;
+  }
+
+  private isTestMain(id: FrameId): boolean {
+    const frame = this.stacks.frame(id);
+    return !isElided(frame) && frame.function === 'main.main' && (frame.file ?? '').endsWith('_testmain.go');
   }
 
   private *more(left: number, what: string, option = ''): Generator<string> {
@@ -360,13 +409,7 @@ function countLine({ goroutines, groups, systemStacks, truncated, leaked }: Dump
   return parts.join(', ');
 }
 
-/** `in TestA, TestB (example.com/p)`, and on what that rests where it is the weaker ground. */
-function testsOf({ attributions }: RaceGroup): string {
-  const all = [...attributions.values()];
-  const tests = [...new Set(all.flatMap(({ test }) => (test === null ? [] : [test])))];
-  const packages = [...new Set(all.flatMap(({ package: path }) => (path === null ? [] : [path])))];
-  if (tests.length === 0 && packages.length === 0) return '';
-  const where = packages.length === 0 ? '' : tests.length === 0 ? packages.join(', ') : ` (${packages.join(', ')})`;
-  const weak = all.every(({ by }) => by === 'position') && tests.length > 0 ? ', by its place in the output' : '';
-  return printable(`in ${tests.slice(0, 4).join(', ')}${tests.length > 4 ? ', …' : ''}${where}${weak}`);
+function testsOf({ attributions, tests }: RaceGroup): string {
+  const packages = new Set([...attributions.values()].flatMap(({ package: path }) => (path === null ? [] : [path])));
+  return whereText([...tests.values()].flat(), [...packages]);
 }

@@ -39,7 +39,7 @@ function accessOf(side: RaceSide, address: number, names: RaceNames): RaceAccess
 
 function creationOf(goroutine: number, detector: RaceDetector, names: RaceNames): RaceCreation[] {
   const party = partyOf(goroutine, names);
-  if (party === 'main') return [];
+  if (typeof party !== 'number') return [];
   const { site, finished } = detector.originOf(goroutine);
   return [{ goroutine: party, state: finished ? 'finished' : 'running', stack: names.stackOf(site), stackRestored: true }];
 }

@@ -17,7 +17,7 @@ import { Int32Column } from '../../base/columns.ts';
 import { makeExcerpt } from '../../base/errors.ts';
 import type { DumpPart } from '../../model/evidence.ts';
 import { indentOf, isLogLine, parseCall, parsePlace } from '../text/frames.ts';
-import type { ReadContext, TextMachine } from '../text/machine.ts';
+import type { ReadContext, TestTracker, TextMachine } from '../text/machine.ts';
 import { isTrailer, Strangers } from '../text/strangers.ts';
 import { DumpScanner } from './bulk.ts';
 import { GoroutineDraft } from './draft.ts';
@@ -28,6 +28,8 @@ import { isWhole } from './whole.ts';
 
 /** Lines between a goroutine and the line above it that tells of its panic. */
 const MAX_LEAD = 3;
+/** Lines of race reports between a crash's reason and its goroutines. */
+const MAX_INTERRUPTION = 2000;
 /** Bytes at which net/http/pprof's debug=2 stops writing, in the middle of a line. */
 export const PPROF_TEXT_LIMIT = 64 << 20;
 
@@ -52,6 +54,7 @@ type State = 'idle' | 'head' | 'runtime' | 'goroutine';
 
 export class DumpMachine implements TextMachine {
   private readonly context: ReadContext;
+  private readonly tests: TestTracker;
   private readonly frames = new Int32Column(256);
   private readonly scanner: DumpScanner;
   private state: State = 'idle';
@@ -67,10 +70,15 @@ export class DumpMachine implements TextMachine {
   private candidate: { text: string; line: number } | null = null;
   /** The last two lines before a dump that are not blank. */
   private before: readonly { text: string; line: number }[] = [];
+  /** A crash whose reason a race report cut off from its goroutines. */
+  private interrupted: DumpPart | null = null;
+  private headPart: DumpPart | null = null;
   bulkEnd = 0;
 
-  constructor(context: ReadContext) {
+  /** `tests` tells where a dump stands in the output of tests. */
+  constructor(context: ReadContext, tests: TestTracker) {
     this.context = context;
+    this.tests = tests;
     this.strangers = new Strangers(context, 'a goroutine dump');
     this.scanner = new DumpScanner(context.stacks);
     this.keeper = new GoroutineKeeper(context.sink);
@@ -161,7 +169,9 @@ export class DumpMachine implements TextMachine {
   }
 
   interrupt(): void {
+    const isHead = this.head !== null;
     this.closePart(false);
+    if (isHead) this.interrupted = this.headPart;
   }
 
   finish(cut: boolean): void {
@@ -206,6 +216,7 @@ export class DumpMachine implements TextMachine {
     if (this.threads && kind === 'signal') return true;
     if (this.draft !== null && kind === 'prelude') return false;
     this.closePart(false);
+    this.interrupted = null;
     this.head = new CrashHead(kind, text, indentOf(content), line);
     this.state = 'head';
     return true;
@@ -331,11 +342,19 @@ export class DumpMachine implements TextMachine {
     this.closePart(false);
     const above =
       head === null ? readAbove(lead.filter((other) => line - other.line <= MAX_LEAD)) : { crash: null, servedPanic: null };
+    const { interrupted } = this;
+    this.interrupted = null;
+    const isNear = interrupted !== null && line - interrupted.line <= MAX_INTERRUPTION;
+    if (isNear && head === null && above.crash === null && above.servedPanic === null) {
+      this.part = interrupted;
+      return;
+    }
     this.part = {
       format: 'goroutine-dump',
       line: head?.line ?? above.crash?.line ?? line,
       crash: crash ?? above.crash,
       servedPanic: above.servedPanic,
+      position: this.tests.position(),
       goroutines: [],
       runtimeStack: null,
     };
@@ -386,10 +405,12 @@ export class DumpMachine implements TextMachine {
       line,
       crash,
       servedPanic: null,
+      position: this.tests.position(),
       goroutines: [],
       runtimeStack: null,
     };
     this.context.openPart(part);
+    this.headPart = part;
   }
 
   /** Judges whether the input ended, or went on with something else, inside the last goroutine. */

@@ -32,10 +32,18 @@ import { Strangers } from '../text/strangers.ts';
 
 const RULE = /^={18,}$/;
 const OPENING = 'WARNING: DATA RACE';
-const ACCESS = /^(Previous )?(?:atomic )?(read|write)(?: at (0x[0-9a-f]+))? by (?:(main) goroutine|goroutine (\d+)):$/i;
+const ACCESS =
+  /^(Previous )?(?:atomic )?(read|write)(?: at (0x[0-9a-f]+))? by (?:(main) (?:goroutine|thread)|goroutine (\d+)|(thread T\d+))(?: \[[^\]]*\])?:$/i;
 const CREATION = /^Goroutine (\d+) \((running|finished)\) created at:$/;
 const LOST_STACK = /^\[failed to restore the stack\]$/;
-const OTHER_SECTION = /^(?:Heap block of size \d+ at |Global var )/;
+/** Of Go's detector; of C's the place of the memory, the threads' makers, held mutexes. */
+const OTHER_SECTION =
+  /^(?:Heap block of size \d+ at |Global var |Location is |Thread T\d+ .*created |Mutex M\d+ |As if synchronized via )/;
+const SUMMARY = /^SUMMARY: ThreadSanitizer: /;
+/** `#0 push(int*, int) native.cc:41 (bridge_test+0x4d5c1a)`, the frame of a C or C++ function. */
+const C_FRAME = /^#\d+ (.+?) (\S+?)(?::(\d+))?(?::\d+)? \((\S+)\+0x[0-9a-f]+\)$/;
+/** Functions without a package: those of C, and what cgo makes for calls from C. */
+const C_CALL = /^[A-Za-z_$][\w$]*(?=\(\)$)/;
 const FOUND = /^Found (\d+) data race\(s\)$/;
 const MAX_REPORT_FRAMES = 1 << 16;
 
@@ -44,6 +52,14 @@ interface Section {
   readonly creation: { goroutine: number; state: 'running' | 'finished' } | null;
   readonly frames: FrameId[];
   restored: boolean;
+}
+
+/** A function whose place comes in the next line. */
+interface Pending {
+  readonly name: string;
+  readonly line: number;
+  /** Only a place proves that this is a function. */
+  readonly needsPlace: boolean;
 }
 
 export class RaceMachine implements TextMachine {
@@ -58,7 +74,7 @@ export class RaceMachine implements TextMachine {
   private accesses: RaceAccess[] = [];
   private creations: RaceCreation[] = [];
   private section: Section | null = null;
-  private pending: string | null = null;
+  private pending: Pending | null = null;
   private readonly strangers: Strangers;
 
   constructor(context: ReadContext, tests: TestTracker) {
@@ -77,7 +93,7 @@ export class RaceMachine implements TextMachine {
     if (RULE.test(text)) return this.takeRule(line);
     if (text === OPENING) return this.openReport(line);
     if (!this.open) return this.takeFound(text, line);
-    const taken = this.takeSection(text) || this.takeFrame(text, content);
+    const taken = this.takeSection(text) || this.takeFrame(text, content, line);
     if (taken) this.strangers.flush();
     return taken;
   }
@@ -138,17 +154,19 @@ export class RaceMachine implements TextMachine {
     return true;
   }
 
-  private takeFrame(text: string, content: string): boolean {
+  private takeFrame(text: string, content: string, line: number): boolean {
     const { section } = this;
-    if (section === null) {
-      if (!OTHER_SECTION.test(text)) return false;
+    if (SUMMARY.test(text)) return true;
+    if (OTHER_SECTION.test(text)) {
+      this.closeSection();
       this.section = { access: null, creation: null, frames: [], restored: true };
       return true;
     }
+    if (section === null) return false;
     if (this.pending !== null) {
       const place = parsePlace(content);
       if (place !== null) {
-        this.pushFrame(this.context.stacks.frameAt(this.pending, place.place));
+        this.pushFrame(this.context.stacks.frameAt(this.pending.name, place.place));
         this.pending = null;
         return true;
       }
@@ -157,14 +175,26 @@ export class RaceMachine implements TextMachine {
       section.restored = false;
       return true;
     }
-    return this.takeCall(text) || OTHER_SECTION.test(text);
+    return this.takeCFrame(text) || this.takeCall(text, line);
   }
 
-  private takeCall(text: string): boolean {
-    const name = text === '??()' ? '??' : callName(text);
-    if (name === null) return false;
+  private takeCall(text: string, line: number): boolean {
+    const known = text === '??()' ? '??' : callName(text);
+    const name = known ?? C_CALL.exec(text)?.[0];
+    if (name === undefined) return false;
     this.flushPending();
-    this.pending = name;
+    this.pending = { name, line, needsPlace: known === null };
+    return true;
+  }
+
+  private takeCFrame(text: string): boolean {
+    const match = C_FRAME.exec(text);
+    if (match === null) return false;
+    this.flushPending();
+    const [, called, file, line, module] = match;
+    const paren = called.indexOf('(');
+    const name = called === '<null>' ? '??' : paren > 0 ? called.slice(0, paren) : called;
+    this.pushFrame(this.context.stacks.frameAt(name, file === '<null>' ? `${module}:0` : `${file}:${line ?? 0}`));
     return true;
   }
 
@@ -174,8 +204,10 @@ export class RaceMachine implements TextMachine {
   }
 
   private flushPending(): void {
-    if (this.pending !== null) this.pushFrame(this.context.stacks.frameOf(this.pending));
+    const { pending } = this;
     this.pending = null;
+    if (pending?.needsPlace) this.strangers.add(`${pending.name}()`, pending.line);
+    else if (pending !== null) this.pushFrame(this.context.stacks.frameOf(pending.name));
   }
 
   private closeSection(): void {
@@ -213,7 +245,7 @@ export class RaceMachine implements TextMachine {
 
   /** Whether parties lack the block that tells who made them. */
   private isOpenEnded(): boolean {
-    const parties = new Set(this.accesses.map(({ goroutine }) => goroutine).filter((party) => party !== 'main'));
+    const parties = new Set(this.accesses.map(({ goroutine }) => goroutine).filter((party) => typeof party === 'number'));
     return this.creations.length < parties.size || this.creations.some(({ stack, stackRestored }) => stack < 0 && stackRestored);
   }
 
@@ -241,6 +273,6 @@ function readAccess(match: RegExpExecArray): Section['access'] {
   return {
     kind: match[2].toLowerCase() as AccessKind,
     address: match[3] ?? null,
-    party: match[4] === undefined ? Number(match[5]) : 'main',
+    party: match[4] !== undefined ? 'main' : match[5] !== undefined ? Number(match[5]) : (match[6] as `thread T${number}`),
   };
 }

@@ -3,7 +3,7 @@
  * reports; what the model does not hold, the offsets behind places, is made up.
  */
 
-import type { RaceAccess, RaceCreation, RaceReport } from '../../model/snapshot.ts';
+import { partyText, type RaceAccess, type RaceCreation, type RaceReport } from '../../model/snapshot.ts';
 import { isElided, type StackId, type StackTable } from '../../model/stacks.ts';
 import { offsetText, placeText } from '../text/writing.ts';
 
@@ -38,7 +38,7 @@ function raceLines(race: RaceReport, stacks: StackTable): string[] {
 function accessLine({ kind, address, goroutine }: RaceAccess, isPrevious: boolean): string {
   const what = isPrevious ? `Previous ${kind}` : `${kind[0].toUpperCase()}${kind.slice(1)}`;
   const where = address === null ? '' : ` at ${address}`;
-  return `${what}${where} by ${goroutine === 'main' ? 'main goroutine' : `goroutine ${goroutine}`}:`;
+  return `${what}${where} by ${partyText(goroutine)}:`;
 }
 
 function creationLine({ goroutine, state }: RaceCreation): string {

@@ -7,7 +7,8 @@ import type { ReadContext } from './machine.ts';
 const MAX_RUN = 64;
 
 /** What shells and `go test` print below goroutines and races: it needs no mention. */
-const TRAILER = /^(?:exit status \d+|FAIL\t|FAIL$|ok {1,2}\t|PASS$|--- (?:FAIL|PASS|SKIP): |=== (?:RUN|CONT|PAUSE|NAME) )/;
+const TRAILER =
+  /^(?:exit status \d+|FAIL\t|FAIL {2,}|FAIL$|ok {1,2}\t|PASS$|--- (?:FAIL|PASS|SKIP): |=== (?:RUN|CONT|PAUSE|NAME) )/;
 
 export function isTrailer(text: string): boolean {
   return TRAILER.test(text);

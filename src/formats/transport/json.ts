@@ -3,6 +3,7 @@
  * log stores. What they carry is text, or a part of a line of it.
  */
 
+import { readEvent, type TestEvent } from '../gotest/events.ts';
 import { findAnchor } from './anchors.ts';
 import { splitLines } from './escapes.ts';
 
@@ -12,15 +13,16 @@ export interface CarriedText {
   readonly text: string;
   /** Whether `text` may stop within a line (test2json, docker): line ends are part of it. */
   readonly partial: boolean;
-  /** The package and test that printed it; null outside `go test`. */
-  readonly test: { readonly package: string; readonly test: string | null } | null;
+  /** The event of `go test -json` that it came in; null outside. */
+  readonly test: TestEvent | null;
 }
 
 export type CarriedLine =
   | { readonly kind: 'text'; readonly carried: CarriedText }
   /** A whole traceback in one string. */
   | { readonly kind: 'traceback'; readonly lines: readonly string[] }
-  | { readonly kind: 'event' };
+  /** An event that carries no text, of a test or another program's. */
+  | { readonly kind: 'event'; readonly event: TestEvent };
 
 /** Keys of a log record's message, the likely ones first. */
 const MESSAGE_KEYS = ['message', 'msg', 'MESSAGE', 'log', 'text', 'textPayload', '@message', 'body', 'line', 'event'];
@@ -71,13 +73,12 @@ function parseObject(text: string): Record<string, unknown> | null {
 
 /** cmd/test2json: `{"Action":"output","Package":"p","Test":"TestX","Output":"=== RUN   TestX\n"}`. */
 function readTestEvent(object: Record<string, unknown>): CarriedLine | null {
-  const owner = object.Package ?? object.ImportPath;
-  if (typeof object.Action !== 'string' || (typeof owner !== 'string' && object.Output === undefined)) return null;
-  if (typeof object.Output !== 'string') return { kind: 'event' };
-  const name = typeof owner === 'string' ? owner : '';
-  const test = typeof object.Test === 'string' ? object.Test : null;
-  const stream = `test ${JSON.stringify([name, test])}`;
-  return { kind: 'text', carried: { stream, text: object.Output, partial: true, test: { package: name, test } } };
+  const event = readEvent(object);
+  if (event === null) return null;
+  const { output } = event;
+  if (output === null || event.action === 'build-output') return { kind: 'event', event };
+  const stream = `test ${JSON.stringify([event.package, event.test])}`;
+  return { kind: 'text', carried: { stream, text: output, partial: true, test: event } };
 }
 
 /** Docker's json-file: `{"log":"goroutine 1 [running]:\n","stream":"stderr","time":"…"}`. */

@@ -1,7 +1,7 @@
 /** The tables of a report: groups of goroutines, races with both sides, records of profiles, problems. */
 
 import type { Problem } from '../../base/errors.ts';
-import type { RaceReport } from '../../model/snapshot.ts';
+import { partyText, type RaceReport } from '../../model/snapshot.ts';
 import type { StackTable } from '../../model/stacks.ts';
 import type { DumpSummary, ProfileSummary, RaceSummary, StackGroup } from '../../model/summary.ts';
 import { formatCount } from '../geometry.ts';
@@ -139,7 +139,7 @@ function sideName({ accesses }: RaceReport, i: number, stacks: StackTable): stri
 
 export function raceBlocks({ accesses, creations }: RaceReport, stacks: StackTable): Block[] {
   const blocks = accesses.map(({ kind, goroutine, stack, address }, i) => {
-    const who = goroutine === 'main' ? 'main goroutine' : `goroutine ${goroutine}`;
+    const who = partyText(goroutine);
     const title = `${i === 0 ? kind : `previous ${kind}`} by ${who}${address === null ? '' : ` at ${address}`}`;
     return stackBlock(title, stacks.framesAt(stack));
   });
