@@ -1,9 +1,11 @@
 /** Files and stdin → evidence. */
 
 import { statSync } from 'node:fs';
+import path from 'node:path';
 import { Redactor } from '../analysis/redact.ts';
 import { decompress } from '../base/decompress.ts';
 import { InputError, type Problem, UsageError } from '../base/errors.ts';
+import { LEAVES_MORE } from '../formats/gotrace/died.ts';
 import { type FormatName, InputReader } from '../formats/reader.ts';
 import type { Evidence, EvidenceSink } from '../model/evidence.ts';
 import type { StackTable } from '../model/stacks.ts';
@@ -108,8 +110,17 @@ async function readLarge(file: string, request: InputRequest, stacks: StackTable
 
 function withFile(error: InputError, file: string, { redact }: InputRequest): InputError {
   const { excerpt, ...place } = error.place;
-  return new InputError(error.message, { file, ...place, ...(redact || excerpt === undefined ? {} : { excerpt }) });
+  const isEmptyTrace = error.message.startsWith(EMPTY) && /trace/i.test(path.basename(file));
+  return new InputError(isEmptyTrace ? EMPTY_TRACE : error.message, {
+    file,
+    ...place,
+    ...(redact || excerpt === undefined ? {} : { excerpt }),
+  });
 }
+
+const EMPTY = 'the input is empty';
+/** What a file is that was to be a trace. */
+const EMPTY_TRACE = `${EMPTY}: if it was to be a trace, the program ended before the runtime wrote any of it. ${LEAVES_MORE}`;
 
 /** The reader wants its sink before its stacks can be known. */
 class Relay implements EvidenceSink {

@@ -3,10 +3,13 @@
 import { EvidenceCollector, teeSinks } from '../analysis/collect.ts';
 import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { Summarizer } from '../analysis/summary.ts';
+import { JoinSource } from '../analysis/trace/crashjoin.ts';
 import { UsageError } from '../base/errors.ts';
 import type { FormatName } from '../formats/reader.ts';
+import type { CrashJoin } from '../model/crashjoin.ts';
 import { type InspectedInput, writeInspectJson } from '../render/inspectjson.ts';
 import { writeInspectText } from '../render/inspecttext.ts';
+import { writeJoinText } from '../render/jointext.ts';
 import { isDamaged, judge, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
 import { interruptible } from './interrupts.ts';
@@ -36,12 +39,17 @@ export async function inspectInputs(args: InspectArguments): Promise<number | nu
     redact: args.redact ?? false,
     quiet: args.quiet ?? false,
   };
+  // Goroutines of a crash are looked for in a trace that is given with it.
+  const sources: JoinSource[] = [];
+  const joins = (args.file ?? []).length > 1;
   const inputs = await readInputs(
     request,
     (stacks) => {
       const summarizer = new Summarizer(stacks);
       summarizers.push(summarizer);
-      return teeSinks(args.json ? [summarizer, findings, collector] : [summarizer, findings]);
+      const source = new JoinSource(stacks);
+      if (joins) sources.push(source);
+      return teeSinks([summarizer, findings, ...(args.json ? [collector] : []), ...(joins ? [source] : [])]);
     },
     (evidence) => {
       collector.finish(evidence);
@@ -59,10 +67,24 @@ export async function inspectInputs(args: InspectArguments): Promise<number | nu
     summaries: interruptible(() => summarizers[i].summarize(evidence)),
     problems: evidence.problems,
   }));
-  const paint = colorsFor(process.stdout);
+  const joined = interruptible(() => joinAll(sources, inspected));
+  const page = { columns: outputColumns(), paint: colorsFor(process.stdout) };
   const text = args.json
-    ? writeInspectJson(inspected)
-    : writeInspectText(inspected, { columns: outputColumns(), paint, top, depth });
+    ? writeInspectJson(inspected, joined)
+    : chain(writeInspectText(inspected, { ...page, top, depth }), writeJoinText(joined, page));
   await writeOutput(text, args.output);
   return judge(conditions, findings);
+}
+
+function* chain(...parts: readonly Iterable<string>[]): Generator<string> {
+  for (const part of parts) yield* part;
+}
+
+/** Each trace with each crash of the other inputs. */
+function joinAll(sources: readonly JoinSource[], inputs: readonly InspectedInput[]): CrashJoin[] {
+  return sources.flatMap((source, i) =>
+    sources.flatMap((other, j) =>
+      i === j ? [] : source.joinWith(other, inputs[j].summaries, { trace: inputs[i].file, crash: inputs[j].file }),
+    ),
+  );
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Problem } from '../base/errors.ts';
+import type { CrashJoin } from '../model/crashjoin.ts';
 import type { CountRecord, DumpPart, FoldedPart } from '../model/evidence.ts';
 import { decodeName } from '../model/names.ts';
 import { countStacks, totalWeight } from '../model/profile.ts';
@@ -19,7 +20,8 @@ export interface InspectedInput {
   readonly problems: readonly Problem[];
 }
 
-export function* writeInspectJson(inputs: Iterable<InspectedInput>): Generator<string> {
+/** `joins`: of each crash with each trace, where there are both. */
+export function* writeInspectJson(inputs: Iterable<InspectedInput>, joins: readonly CrashJoin[] = []): Generator<string> {
   yield '{"schema":"goflame/inspect/1","inputs":[';
   let first = true;
   for (const input of inputs) {
@@ -28,7 +30,7 @@ export function* writeInspectJson(inputs: Iterable<InspectedInput>): Generator<s
     yield* join(input.summaries, (summary) => writePart(summary, new JsonFrames(input.stacks)));
     yield `],"problems":${JSON.stringify(input.problems)}}`;
   }
-  yield '\n]}\n';
+  yield joins.length === 0 ? '\n]}\n' : `\n],"joined":${JSON.stringify(joins)}}\n`;
 }
 
 function* join<T>(items: Iterable<T>, write: (item: T) => Iterable<string>): Generator<string> {

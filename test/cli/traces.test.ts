@@ -1,9 +1,10 @@
 /** Execution traces on the command line: analyze, collapse and render of them, windows, limits, errors. */
 
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runGoflame } from '../support/cli.ts';
 import { FIXTURES } from '../support/fixtures.ts';
 
@@ -110,6 +111,38 @@ describe('analyze', () => {
       ['--fail-on', 'p99>1'],
     ])
       expect({ args, ...runGoflame(['analyze', ...args, SMALL]) }).toMatchObject({ args, code: 2, out: '' });
+  });
+});
+
+describe('inspect of a program that died while it was traced', () => {
+  const BROKEN = path.join(FIXTURES, 'gotrace/broken');
+  const folder = mkdtempSync(path.join(tmpdir(), 'goflame-test-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const [trace, crash] = ['crash-map.trace', 'crash-map.txt'].map((name) => path.join(BROKEN, name));
+
+  it('tells which P ran the writers last, in either order of the files', () => {
+    for (const files of [
+      [trace, crash],
+      [crash, trace],
+    ]) {
+      const { out, code } = runGoflame(['inspect', ...files]);
+      expect(code).toBe(0);
+      expect(out).toContain('goroutine 17 main.main.func1, map write: last ran on P 0, from 0.001556 s to 0.164243 s');
+      const { joined } = JSON.parse(runGoflame(['inspect', '--json', ...files]).out);
+      expect(joined).toMatchObject([{ trace, crash, verdict: 'joined' }]);
+    }
+    expect(runGoflame(['inspect', trace]).out).not.toContain('within');
+  });
+
+  it('says what an empty trace is, and what helps', () => {
+    const empty = path.join(folder, 'trace.out');
+    writeFileSync(empty, '');
+    const { code, err } = runGoflame(['inspect', empty]);
+    expect(code).toBe(3);
+    expect(err).toContain('the program ended before the runtime wrote any of it. GODEBUG=traceadvanceperiod=100000');
+    const log = path.join(folder, 'crash.txt');
+    writeFileSync(log, '');
+    expect(runGoflame(['inspect', log]).err).not.toContain('traceadvanceperiod');
   });
 });
 
