@@ -6,6 +6,9 @@
 /** Bytes of one line; the rest of a longer line is skipped. pprof's own largest text dump is 64 MiB in all. */
 export const MAX_LINE_BYTES = 32 << 20;
 
+/** Characters of a log that are held to be turned round, where it begins with its newest line. */
+export const MAX_HELD_CHARACTERS = 128 << 20;
+
 /** Bytes of text kept before the current line, to look back for a crash's head once a line prefix is learnt. */
 export const HISTORY_BYTES = 32 << 10;
 

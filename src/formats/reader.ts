@@ -11,6 +11,7 @@ import type { Evidence, EvidenceSink, Part, TestPart } from '../model/evidence.t
 import type { MoveSink } from '../model/moves.ts';
 import { StackTable } from '../model/stacks.ts';
 import type { TraceSink } from '../model/trace.ts';
+import { type Carrier, findCarrier } from './carriers.ts';
 import { countMostlyFolded, FoldedReader, looksFolded } from './folded.ts';
 import { PPROF_TEXT_LIMIT } from './goroutines/machine.ts';
 import { TraceCounter } from './gotrace/count.ts';
@@ -97,6 +98,7 @@ export class InputReader {
   private waiting: Uint8Array[] = [];
   private decoder: TextDecoder | null = null;
   private body: Body | null = null;
+  private carrier: Carrier | null = null;
   private bytes = 0;
 
   constructor(sink: EvidenceSink, options: ReaderOptions = {}) {
@@ -176,9 +178,12 @@ export class InputReader {
     }
     if (this.from === 'go-trace') throw this.nothingFound();
     const reader = new TextReader(this.context, this.from);
+    const carrier = findCarrier(head, reader, (problem) => this.report(problem));
+    this.carrier = carrier;
     return {
-      push: (chunk) => reader.push(chunk),
+      push: (chunk) => (carrier ?? reader).push(chunk),
       finish: () => {
+        carrier?.finish();
         const { crash, tests } = reader.finish();
         const alone = this.parts.length === 0;
         if (alone && crash !== null) this.parts.push(crash);
@@ -229,7 +234,8 @@ export class InputReader {
     const excerpt = excerptOf(this.head);
     if (what !== null) return new InputError(`this is ${what}; expected ${EXPECTED}`, { line: 1, excerpt });
     const wanted = this.from === null ? EXPECTED : `what --from ${this.from} names`;
-    return new InputError(`nothing found to read; expected ${wanted}`, { line: 1, excerpt });
+    const within = this.carrier === null ? '' : ` in ${this.carrier.describe()}`;
+    return new InputError(`nothing found to read${within}; expected ${wanted}`, { line: 1, excerpt });
   }
 
   private reportLimit(): void {

@@ -20,15 +20,19 @@ import { Lane, type LineFormat } from './lane.ts';
 import { parseCall } from './text/frames.ts';
 import type { ReadContext } from './text/machine.ts';
 import { findAnchor } from './transport/anchors.ts';
-import { cleanLine } from './transport/clean.ts';
-import { unfoldLine } from './transport/escapes.ts';
-import { type CarriedText, readJsonLine } from './transport/json.ts';
+import { hasEnd, LineMender, type NumberedText } from './transport/broken.ts';
+import { cleanLine, restoreBlanks } from './transport/clean.ts';
+import { splitLines, unfoldLine } from './transport/escapes.ts';
+import { type CarriedLine, type CarriedText, readJsonLine } from './transport/json.ts';
 import { isBareContinuation, LinePrefix, MAX_PREFIX } from './transport/prefix.ts';
+import { parseServiceMessage, type ServiceMessage, textsOf } from './transport/teamcity.ts';
 
 /** Lines that are held back while a prefix is in question. */
 const MAX_PENDING = 16;
 /** Characters of an unended line of a JSON stream that are kept. */
 const MAX_PARTIAL = 1 << 20;
+/** Lines out of a carrier that are kept to look back for a crash's head. */
+const MAX_RECENT = 200;
 /** Carriers within carriers that are opened. */
 const MAX_WRAPPINGS = 3;
 
@@ -36,11 +40,6 @@ const MAX_WRAPPINGS = 3;
 export interface AtEnd {
   readonly crash: DumpPart | null;
   readonly tests: TestPart | null;
-}
-
-interface NumberedText {
-  readonly text: string;
-  readonly number: number;
 }
 
 interface PrefixLane {
@@ -69,6 +68,9 @@ export class TextReader implements LineHandler {
   private inlineCrash: DumpPart | null = null;
   private unended = false;
   private readonly book = new TestBook();
+  /** Lines out of a carrier before the current one, the latest last. */
+  private recent: NumberedText[] = [];
+  private readonly mender = new LineMender();
   lineCount = 0;
   bulkEnd = 0;
 
@@ -85,6 +87,8 @@ export class TextReader implements LineHandler {
   /** Ends the input. Returns what is found only at its end: a reason that counts where nothing else was found, and results of tests. */
   finish(): AtEnd {
     this.lines.finish();
+    for (const { text, number } of this.mender.finish()) this.takeLine(text, number);
+    for (const problem of this.mender.problems()) this.report(problem);
     if (this.pending !== null) this.settle(this.pending, false);
     for (const { lane, text } of this.partials.values()) lane.take(cleanLine(text), this.lineCount);
     for (const lane of [this.plain, ...this.lanes.values()]) lane.finish(this.unended);
@@ -94,7 +98,7 @@ export class TextReader implements LineHandler {
   }
 
   bulk(buf: Buffer, start: number, end: number, number: number): number {
-    if (this.lanes.size > 0 || this.pending !== null) return 0;
+    if (this.lanes.size > 0 || this.pending !== null || this.mender.waits) return 0;
     const taken = this.plain.bulk(buf, start, end, number);
     this.bulkEnd = this.plain.bulkEnd;
     if (taken > 0) this.plain.lastTaken = number + taken - 1;
@@ -105,7 +109,39 @@ export class TextReader implements LineHandler {
     this.lineCount = line.number;
     this.unended = line.unended;
     if (line.cut) this.reportCut(line);
-    this.takeLine(cleanLine(textOf(line)), line.number);
+    this.mend(cleanLine(textOf(line)), line.number);
+  }
+
+  /** Takes a line that a carrier held, decoded; its number is where it stood. */
+  takeText(text: string, number: number): void {
+    this.lineCount = Math.max(this.lineCount, number);
+    const clean = cleanLine(text);
+    this.recent.push({ text: clean, number });
+    if (this.recent.length > 2 * MAX_RECENT) this.recent = this.recent.slice(-MAX_RECENT);
+    this.mend(clean, number);
+  }
+
+  /** Takes what an entry of a document carries. */
+  takeEntry(carried: CarriedLine, number: number): void {
+    this.lineCount = Math.max(this.lineCount, number);
+    this.takeCarriedLine(carried, number, '', 0);
+  }
+
+  /** Lines that were broken at a width are joined before they are read. */
+  private mend(text: string, number: number): void {
+    if (!this.mender.waits && hasEnd(text)) this.takeLine(text, number);
+    else for (const line of this.mender.take(text, number, this.leadOf(text))) this.takeLine(line.text, line.number);
+  }
+
+  /** Characters of a line's prefix. */
+  private leadOf(text: string): number {
+    const asked = this.pending?.prefix.strip(text) ?? null;
+    if (asked !== null) return text.length - asked.length;
+    for (let i = this.prefixes.length - 1; i >= 0; i--) {
+      const content = this.prefixes[i].prefix.strip(text);
+      if (content !== null) return text.length - content.length;
+    }
+    return 0;
   }
 
   private reportCut(line: Line): void {
@@ -136,13 +172,13 @@ export class TextReader implements LineHandler {
   /** Takes what carries other lines within it. `scope` names the carriers it came out of, `depth` counts them. */
   private takeWrapped(text: string, number: number, scope: string, depth: number): boolean {
     if (depth > MAX_WRAPPINGS) return false;
-    return this.takeJson(text, number, scope, depth) || this.takeUnfolded(text, number);
+    return this.takeJson(text, number, scope, depth) || this.takeService(text, number, depth) || this.takeUnfolded(text, number);
   }
 
   /** A line out of a carrier, which may carry others itself: docker logs of a program that logs JSON, say. */
   private takeContent(lane: Lane, text: string, number: number, scope: string, depth: number): boolean {
     const clean = cleanLine(text.endsWith('\r') ? text.slice(0, -1) : text);
-    return this.takeWrapped(clean, number, scope, depth + 1) || lane.take(clean, number);
+    return this.takeWrapped(clean, number, scope, depth + 1) || takeSplit(lane, clean, number);
   }
 
   private takeUnfolded(text: string, number: number): boolean {
@@ -155,7 +191,7 @@ export class TextReader implements LineHandler {
   /** A whole text in one line: all that is in it gets that line's number. */
   private takeAlone(lines: readonly string[], number: number, cut: boolean): void {
     const lane = new Lane(this.context, this.format);
-    for (const text of lines) lane.take(cleanLine(text), number);
+    for (const text of lines) takeSplit(lane, cleanLine(text), number);
     lane.finish(cut);
   }
 
@@ -164,10 +200,24 @@ export class TextReader implements LineHandler {
   private takeJson(text: string, number: number, scope: string, depth: number): boolean {
     const carried = readJsonLine(text);
     if (carried === null) return false;
-    if (carried.kind === 'event') this.book.events.take(carried.event, number);
-    else if (carried.kind === 'traceback') this.takeAlone(carried.lines, number, false);
-    else if (!this.takeCarried(carried.carried, number, scope, depth)) {
-      this.plain.foreign(text, number);
+    if (!this.takeCarriedLine(carried, number, scope, depth)) this.plain.foreign(text, number);
+    return true;
+  }
+
+  /** Returns false for a text that went into no evidence. */
+  private takeCarriedLine(carried: CarriedLine, number: number, scope: string, depth: number): boolean {
+    if (carried.kind === 'traceback') this.takeAlone(carried.lines, number, false);
+    else if (carried.kind === 'event') this.book.events.take(carried.event, number);
+    return carried.kind !== 'text' || this.takeCarried(carried.carried, number, scope, depth);
+  }
+
+  /** TeamCity's messages: a whole traceback in one of them, or a line of a test's output in each. */
+  private takeService(text: string, number: number, depth: number): boolean {
+    const message = parseServiceMessage(text);
+    if (message === null) return false;
+    for (const carried of textsOf(message)) {
+      if (carried.trimEnd().includes('\n') && findAnchor(carried) >= 0) this.takeAlone(splitLines(carried), number, false);
+      else this.takeCarried(carriedBy(message, carried), number, '', depth);
     }
     return true;
   }
@@ -225,7 +275,9 @@ export class TextReader implements LineHandler {
       const { prefix, lane } = this.prefixes[i];
       const content = prefix.strip(text);
       if (content === null) continue;
-      this.takeContent(lane, content, number, `prefix ${prefix.key} `, 0);
+      // The line was cleaned as a whole; where its own content begins, a tab may be written out.
+      const clean = restoreBlanks(content);
+      if (!this.takeWrapped(clean, number, `prefix ${prefix.key} `, 1)) takeSplit(lane, clean, number);
       return true;
     }
     return false;
@@ -269,12 +321,40 @@ export class TextReader implements LineHandler {
 
   /** What stood behind the same prefix above its first anchor: the reason of a crash. */
   private replayHistory(prefix: LinePrefix, lane: Lane, before: number): void {
-    for (const line of this.lines.history()) {
-      if (line.number <= this.plain.lastTaken || line.number >= before) continue;
-      const content = prefix.strip(cleanLine(textOf(line)));
-      if (content !== null) lane.take(content, line.number);
+    for (const { text, number } of this.linesBefore(before)) {
+      const content = prefix.strip(text);
+      if (content !== null) lane.take(content, number);
     }
   }
+
+  /** The lines above one that no evidence was taken from, as far as they are known. Those of a carrier may go backwards. */
+  private linesBefore(before: number): NumberedText[] {
+    const { recent, plain } = this;
+    if (recent.length > 0) {
+      const from = recent.findLastIndex(({ number }) => number === plain.lastTaken) + 1;
+      const to = recent.findIndex(({ number }) => number === before);
+      return recent.slice(from, Math.max(from, to));
+    }
+    return this.lines
+      .history()
+      .filter(({ number }) => number > plain.lastTaken && number < before)
+      .map((line) => ({ text: cleanLine(textOf(line)), number: line.number }));
+  }
+}
+
+/** A header behind other text in a line that has no prefix: `[PANIC RECOVER] boom goroutine 32 [running]:`. */
+const LATE_HEADER = /^(.*\S)\s+(goroutine \d+ \[[^\]]+\]:)$/;
+
+function takeSplit(lane: Lane, text: string, number: number): boolean {
+  const late = text.endsWith(']:') && !text.startsWith('goroutine ') ? LATE_HEADER.exec(text) : null;
+  if (late === null) return lane.take(text, number);
+  lane.take(late[1], number);
+  return lane.take(late[2], number);
+}
+
+function carriedBy({ kind, attributes }: ServiceMessage, text: string): CarriedText {
+  const stream = `teamcity ${JSON.stringify([attributes.get('flowId') ?? '', attributes.get('name') ?? ''])}`;
+  return { stream, text, partial: kind.startsWith('testStd'), test: null };
 }
 
 /** What stands at the beginning of a text that holds no evidence, for an error that names it. */

@@ -43,7 +43,8 @@ const CARET = 0x5e;
 const BACKSLASH = 0x5c;
 const LETTER_M = 0x4d;
 
-function restoreBlanks(line: string): string {
+/** A line whose end and tabs were written out, with them. */
+export function restoreBlanks(line: string): string {
   let text = line;
   const last = text.length - 1;
   if (last > 0 && text.charCodeAt(last) === LETTER_M && text.charCodeAt(last - 1) === CARET) text = text.slice(0, -2);

@@ -25,7 +25,39 @@ export type CarriedLine =
   | { readonly kind: 'event'; readonly event: TestEvent };
 
 /** Keys of a log record's message, the likely ones first. */
-const MESSAGE_KEYS = ['message', 'msg', 'MESSAGE', 'log', 'text', 'textPayload', '@message', 'body', 'line', 'event'];
+const MESSAGE_KEYS = [
+  'message',
+  'msg',
+  'MESSAGE',
+  'Message',
+  'log',
+  'text',
+  'textPayload',
+  '@message',
+  'body',
+  'line',
+  'Line',
+  '_raw',
+  'stringValue',
+  'LogEntry',
+  'LogMessage',
+  'output',
+  'content',
+];
+/** Keys that stand for a message where none of the others is there. */
+const LESSER_KEYS = ['event', 'original', 'raw', 'value', 'data'];
+/** Objects that say something of the entry, and are not it. */
+const ASIDE_KEYS = new Set([
+  'labels',
+  'resource',
+  'kubernetes',
+  'stream',
+  'tags',
+  'operation',
+  'sourceLocation',
+  'httpRequest',
+  'metadata',
+]);
 /** Keys whose values tell writers of one log apart. */
 const WRITER_KEYS = [
   'stream',
@@ -45,8 +77,9 @@ const WRITER_KEYS = [
 ];
 /** Characters of what may stand before an object. */
 const MAX_LEAD = 512;
-/** How deep objects are searched for texts. */
+/** How deep objects are searched for texts: lines of JSON, entries of documents. */
 const MAX_DEPTH = 3;
+const MAX_ENTRY_DEPTH = 12;
 
 /**
  * What a line that is a JSON object carries; null for any other line, and for objects without text. Behind other text
@@ -57,8 +90,79 @@ export function readJsonLine(text: string): CarriedLine | null {
   if (open < 0 || open > MAX_LEAD) return null;
   const object = parseObject(text.slice(open));
   if (object === null) return null;
-  const certain = readTestEvent(object) ?? readDockerLine(object) ?? readTraceback(object);
+  const certain = readTestEvent(object) ?? readDockerLine(object) ?? readTraceback(object, MAX_DEPTH);
   return certain ?? (/^[\s[]*$/.test(text.slice(0, open)) ? readMessage(object) : null);
+}
+
+/**
+ * What an entry of a document carries. Besides objects: a text; a time and a text (Loki); a list of fields with names and
+ * values (CloudWatch Logs Insights).
+ */
+export function readEntry(value: unknown): CarriedLine | null {
+  const object = entryObject(value);
+  if (object === null) return null;
+  return readTestEvent(object) ?? readDockerLine(object) ?? readTraceback(object, MAX_ENTRY_DEPTH) ?? readMessage(object);
+}
+
+function entryObject(value: unknown): Record<string, unknown> | null {
+  if (typeof value === 'string') return { message: value };
+  if (!Array.isArray(value)) return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : null;
+  if (value.every((one) => typeof one?.field === 'string'))
+    return Object.fromEntries(value.map((one: { field: string; value: unknown }) => [one.field, one.value]));
+  const texts = value.filter((one): one is string => typeof one === 'string');
+  return texts.length === 0
+    ? null
+    : { time: texts.length > 1 ? texts[0] : null, message: texts.length > 1 ? longestText(texts.slice(1)) : texts[0] };
+}
+
+/** Which of a row's texts is the message cannot be told but by the others being short. */
+function longestText(texts: readonly string[]): string {
+  return (
+    texts.find((text) => findAnchor(text) >= 0) ?? texts.reduce((most, text) => (text.length > most.length ? text : most), '')
+  );
+}
+
+const TIME_KEYS = [
+  'timestamp',
+  '@timestamp',
+  'time',
+  'ts',
+  'eventTime',
+  'timeUnixNano',
+  'Time',
+  'Date',
+  'date',
+  '_time',
+  'TimeGenerated',
+  'receiveTimestamp',
+  'ingestionTime',
+];
+
+/** When an entry was written, in any unit that grows with time; null where it does not tell. */
+export function timeOfEntry(value: unknown): number | null {
+  const object = entryObject(value);
+  if (object === null) return null;
+  for (const record of [object, object._source, object.attributes, object.fields, object.result, object.content]) {
+    if (record === null || typeof record !== 'object') continue;
+    for (const key of TIME_KEYS) {
+      const time = parseTime((record as Record<string, unknown>)[key]);
+      if (time !== null) return time;
+    }
+  }
+  return null;
+}
+
+/** A time as a number or a date. */
+export function parseTime(value: unknown): number | null {
+  const single = Array.isArray(value) ? value[0] : value;
+  if (typeof single === 'number') return single;
+  if (typeof single !== 'string' || single === '') return null;
+  const number = Number(single);
+  if (Number.isFinite(number)) return number;
+  // Fractions are compared as well: Date.parse takes three digits of them.
+  const fraction = /:\d\d[.,](\d+)/.exec(single)?.[1];
+  const date = Date.parse(fraction === undefined ? single : single.replace(/(:\d\d)[.,]\d+/, '$1'));
+  return Number.isNaN(date) ? null : date + (fraction === undefined ? 0 : Number(`0.${fraction}`) * 1000);
 }
 
 function parseObject(text: string): Record<string, unknown> | null {
@@ -89,9 +193,9 @@ function readDockerLine(object: Record<string, unknown>): CarriedLine | null {
 }
 
 /** A string of several lines with an anchor in it, or a crash's reason, wherever it stands. */
-function readTraceback(object: Record<string, unknown>): CarriedLine | null {
-  for (const text of textsIn(object, MAX_DEPTH)) {
-    if (text.includes('\n') && (findAnchor(text) >= 0 || /^(?:panic|fatal error): /.test(text)))
+function readTraceback(object: Record<string, unknown>, depth: number): CarriedLine | null {
+  for (const text of textsIn(object, depth)) {
+    if (text.trimEnd().includes('\n') && (findAnchor(text) >= 0 || /^(?:panic|fatal error): /.test(text)))
       return { kind: 'traceback', lines: splitLines(text) };
   }
   return null;
@@ -99,27 +203,54 @@ function readTraceback(object: Record<string, unknown>): CarriedLine | null {
 
 function* textsIn(value: unknown, depth: number): Generator<string> {
   if (typeof value === 'string') yield value;
+  else if (isTexts(value)) yield value.join('\n');
   else if (value !== null && typeof value === 'object' && depth > 0) {
     for (const inner of Object.values(value)) yield* textsIn(inner, depth - 1);
   }
 }
 
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'string');
+}
+
+/** The likeliest text of a record: the nearest object that has one, the likeliest key of it. */
 function readMessage(object: Record<string, unknown>): CarriedLine | null {
-  for (const record of [object, object.jsonPayload, object._source, object.record, object.fields]) {
-    if (record === null || typeof record !== 'object') continue;
-    for (const key of MESSAGE_KEYS) {
-      const text = messageText((record as Record<string, unknown>)[key]);
-      if (text === null) continue;
-      const stream = `message ${key} ${writerOf(object)}`;
-      return { kind: 'text', carried: { stream, text: text.replace(/\r?\n$/, ''), partial: false, test: null } };
+  const levels = levelsOf(object);
+  for (const keys of [MESSAGE_KEYS, LESSER_KEYS]) {
+    for (const record of levels) {
+      for (const key of keys) {
+        const text = messageText(record[key]);
+        if (text === null) continue;
+        const stream = `message ${key} ${writerOf(object)}`;
+        return { kind: 'text', carried: { stream, text: text.replace(/\r?\n$/, ''), partial: false, test: null } };
+      }
     }
   }
   return null;
 }
 
+/** An object and those within it, the outer ones first. */
+function levelsOf(object: Record<string, unknown>): Record<string, unknown>[] {
+  const levels = [object];
+  for (let from = 0, depth = 0; depth < MAX_DEPTH && from < levels.length; depth++) {
+    const end = levels.length;
+    for (; from < end && levels.length < MAX_LEVELS; from++) {
+      for (const [key, inner] of Object.entries(levels[from])) {
+        if (inner !== null && typeof inner === 'object' && !Array.isArray(inner) && !ASIDE_KEYS.has(key))
+          levels.push(inner as Record<string, unknown>);
+      }
+    }
+  }
+  return levels;
+}
+
+/** Objects of one record that are looked at. */
+const MAX_LEVELS = 64;
+
 /** journalctl -o json writes messages that are not UTF-8 or hold control characters as arrays of bytes. */
 function messageText(value: unknown): string | null {
   if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string') return value[0];
   const isBytes = Array.isArray(value) && value.length > 0 && value.every((byte) => Number.isInteger(byte));
   return isBytes ? Buffer.from(value as number[]).toString('utf8') : null;
 }

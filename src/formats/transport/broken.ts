@@ -1,0 +1,184 @@
+/**
+ * Lines that a terminal, a pager or a mail program broke or cut at its width:
+ *
+ *     example.com/cart.(*Cart).Add(0xc000        example.com/cart.(*Cart).Add(0xc000
+ *     123480, {0x1400012e008, 0x3})              	/src/cart.go:41 +0x1d4
+ *     created by example.com/cart.Serve i
+ *     n goroutine 1
+ *
+ * Pieces that make a whole line of a traceback together are joined. What is cut is said: names may not be whole.
+ */
+
+import type { Problem } from '../../base/errors.ts';
+import { indentOf, parseCall, parsePlace } from '../text/frames.ts';
+
+export interface NumberedText {
+  readonly text: string;
+  readonly number: number;
+}
+
+/** Pieces of one line, and characters of it. */
+const MAX_PIECES = 64;
+const MAX_JOINED = 1 << 14;
+/** The narrowest and the widest terminal that lines are taken to be broken at. */
+const NARROWEST = 20;
+const WIDEST = 400;
+
+const HEADER = /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]]*$/;
+const WHOLE_HEADER = /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]]+\](?: \{.*\})?:$/;
+const CREATOR = /^created by [^\s()]+(?:\(\*?[^\s()]*\)?[^\s()]*)?(?: in?(?: g\w*(?: \d*)?)?)?$/;
+const WHOLE_CREATOR = /^created by \S+ in goroutine \d+$/;
+const CUT_CREATOR = / in?(?: g(?:o(?:r(?:o(?:u(?:t(?:i(?:ne?)?)?)?)?)?)?)?)? ?$/;
+/** A name and an open parenthesis. */
+const CALL = /^[\w.~/%@-]+\.(?:\(\*?[\w[\]. ]+\)\.)?[\w.[\]-]+\(/;
+/** The beginning of a name. */
+const BARE = /^[a-zA-Z_][\w~%@-]*(?:[./][\w~%@*()[\]-]*)+$/;
+const PLACE = /^(?:\/|[A-Za-z]:[\\/])\S*$/;
+/** A place whose offset is not whole. */
+const CUT_OFFSET = /^(?:\/|[A-Za-z]:[\\/]).*:\d+ \+(?:0x?)?$/;
+const TAIL = /^\S*:\d+(?: \+0x[0-9a-f]+)?$/;
+
+type Kind = 'header' | 'creator' | 'call' | 'place';
+
+export class LineMender {
+  private torn: { text: string; readonly number: number; readonly kind: Kind; pieces: number; readonly width: number } | null =
+    null;
+  private joined = 0;
+  private firstJoined = 0;
+  private cut = 0;
+  private firstCut = 0;
+  private cutWidth = 0;
+  private isEven = true;
+
+  /** Whether a line waits for what may be the rest of it. */
+  get waits(): boolean {
+    return this.torn !== null;
+  }
+
+  /** Takes a line, whose content stands behind `lead` characters; returns what can be read on, in order. */
+  take(text: string, number: number, lead: number): readonly NumberedText[] {
+    const { torn } = this;
+    if (torn === null) return this.begin(text, number, lead);
+    if (!isOwnLine(text.trim())) {
+      const joined = join(torn.text, text, torn.kind, lead);
+      if (joined !== null) {
+        this.torn = null;
+        this.firstJoined ||= torn.number;
+        this.joined++;
+        return [{ text: joined, number: torn.number }];
+      }
+      if (this.goesOn(torn, text)) {
+        torn.text += text;
+        torn.pieces++;
+        return [];
+      }
+    }
+    this.torn = null;
+    return [this.release(torn, isOwnLine(text.slice(lead).trim()) || isOwnLine(text.trim())), ...this.begin(text, number, lead)];
+  }
+
+  /** The line that waits, at the end; what it lacks is not for its width. */
+  finish(): readonly NumberedText[] {
+    const { torn } = this;
+    this.torn = null;
+    return torn === null ? [] : [{ text: torn.text, number: torn.number }];
+  }
+
+  /** What is to be said of the lines' widths. */
+  problems(): Problem[] {
+    const problems: Problem[] = [];
+    if (this.joined > 0) {
+      const message = `${this.joined} lines were broken, as mails and terminals do: they are joined again`;
+      problems.push({ severity: 'info', message, line: this.firstJoined });
+    }
+    // One line alone may lack its end for another reason.
+    if (this.cut > 1 && this.isEven) {
+      const message = `lines are cut at ${this.cutWidth} columns, as a pager or a terminal does: names and arguments are not whole; write the log to a file (journalctl --no-pager, | cat)`;
+      problems.push({ severity: 'warning', message, line: this.firstCut });
+    }
+    return problems;
+  }
+
+  private begin(text: string, number: number, lead: number): readonly NumberedText[] {
+    if (text.length < NARROWEST || text.length > WIDEST) return [{ text, number }];
+    const kind = tornKind(text.slice(lead));
+    if (kind === null) return [{ text, number }];
+    this.torn = { text, number, kind, pieces: 1, width: text.length };
+    return [];
+  }
+
+  /** Whether a piece is as wide as the first one, and so may go on. */
+  private goesOn(
+    torn: { readonly text: string; readonly kind: Kind; readonly pieces: number; readonly width: number },
+    text: string,
+  ): boolean {
+    return text.length === torn.width && torn.kind !== 'creator' && torn.pieces < MAX_PIECES && torn.text.length < MAX_JOINED;
+  }
+
+  /** A torn line whose rest is not there; `isCut` where the evidence goes on below. */
+  private release(
+    torn: { readonly text: string; readonly number: number; readonly kind: Kind; readonly width: number },
+    isCut: boolean,
+  ): NumberedText {
+    const isPlain = torn.kind === 'creator' && !CUT_CREATOR.test(torn.text);
+    if (isCut && !isPlain && torn.kind !== 'place' && !BARE.test(torn.text.trim())) {
+      if (this.cut++ === 0) this.cutWidth = torn.width;
+      else if (this.cutWidth !== torn.width) this.isEven = false;
+      this.firstCut ||= torn.number;
+    }
+    return { text: torn.kind === 'creator' ? torn.text.replace(CUT_CREATOR, '') : torn.text, number: torn.number };
+  }
+}
+
+/** Whether a line ends as whole ones do, for most lines: with a call, a header or an offset. */
+export function hasEnd(text: string): boolean {
+  const { length } = text;
+  const last = text.charCodeAt(length - 1);
+  return length < NARROWEST || last === RPAREN || last === COLON || text.lastIndexOf(' +0x') > length - LONGEST_OFFSET;
+}
+
+const RPAREN = 0x29;
+const COLON = 0x3a;
+/** Characters of ` +0x` and its digits. */
+const LONGEST_OFFSET = 16;
+
+/** What a line begins that is not whole; null for all others. */
+function tornKind(content: string): Kind | null {
+  const text = content.trim();
+  const first = text.charCodeAt(0);
+  if (first === 0x67 && HEADER.test(text)) return 'header';
+  if (first === 0x63 && CREATOR.test(text) && !WHOLE_CREATOR.test(text)) return 'creator';
+  if (!text.endsWith(')') && (CALL.test(text) || BARE.test(text))) return 'call';
+  return indentOf(content) > 0 && ((PLACE.test(text) && !TAIL.test(text)) || CUT_OFFSET.test(text)) ? 'place' : null;
+}
+
+/** Whether a line is evidence by itself: it goes on with nothing. */
+function isOwnLine(text: string): boolean {
+  return parseCall(text) !== null || WHOLE_HEADER.test(text) || text.startsWith('created by ') || PLACE_LINE.test(text);
+}
+
+const PLACE_LINE = /^(?:\/|[A-Za-z]:[\\/]).*:\d+(?: \+0x[0-9a-f]+)?/;
+
+/** Two pieces as one whole line; broken within a word, or at a blank that is lost. */
+function join(torn: string, rest: string, kind: Kind, lead: number): string | null {
+  for (const text of [torn + rest, `${torn.trimEnd()} ${rest.trim()}`]) {
+    if (isWhole(text.slice(lead).trim(), kind, text.slice(lead))) return text;
+  }
+  return null;
+}
+
+function isWhole(text: string, kind: Kind, content: string): boolean {
+  if (kind === 'header') return WHOLE_HEADER.test(text);
+  if (kind === 'creator') return WHOLE_CREATOR.test(text);
+  if (kind === 'call') return parseCall(text) !== null && isBalanced(text);
+  return parsePlace(content)?.offsets === true;
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const c of text) {
+    if (c === '(' || c === '{') depth++;
+    else if ((c === ')' || c === '}') && --depth < 0) return false;
+  }
+  return depth === 0;
+}
