@@ -44,9 +44,10 @@ function lineOf(part: Part): number {
   return part.format === 'go-trace' ? 0 : part.line;
 }
 
-/** Whether results are told beside other evidence: marks of running tests alone are not. */
-function hasResults({ packages, failedTests, builds }: TestPart): boolean {
-  return packages.length + failedTests.length + builds.length > 0;
+/** Whether results are told beside other evidence: tests that passed alone are not. */
+function hasResults({ packages, failedTests, builds, tests }: TestPart): boolean {
+  const isOpen = tests.some(({ outcome }) => outcome === 'unfinished' || outcome === 'paused');
+  return isOpen || packages.length + failedTests.length + builds.length > 0;
 }
 
 /** A sink whose events are counted before it has them; they are counted alone where nobody wants them. */

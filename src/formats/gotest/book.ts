@@ -69,6 +69,7 @@ function joinText(tally: PackageTally, texts: readonly PackageTally[]): void {
   for (const text of texts) {
     if (tally.tests.size === 0 && tally.end === null) for (const [name, record] of text.tests) tally.tests.set(name, record);
     tally.fillFrom(text);
+    if (tally.name === '') tally.name = text.name;
     if (text.end === null) continue;
     const { cached, note } = text.end;
     tally.end =

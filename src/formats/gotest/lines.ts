@@ -22,6 +22,14 @@ const INDENT = 4;
 
 const OUTCOMES: Readonly<Record<string, EndOutcome>> = { FAIL: 'fail', PASS: 'pass', SKIP: 'skip', BENCH: 'pass' };
 
+/** Without its duration, as other programs write it into files: only for a test that is known to run. */
+const BARE = /^ *--- (FAIL|PASS|SKIP): (\S+)$/;
+
+export function parseBareResult(text: string): ResultLine | null {
+  const match = BARE.exec(text);
+  return match === null ? null : { name: match[2], outcome: OUTCOMES[match[1]], seconds: null };
+}
+
 export function parseResult(text: string): ResultLine | null {
   const bench = BENCH_RESULT.exec(text);
   if (bench !== null) return { name: bench[2], outcome: OUTCOMES[bench[1]], seconds: null };

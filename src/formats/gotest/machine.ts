@@ -12,7 +12,16 @@
 import type { TestPosition } from '../../model/snapshot.ts';
 import type { TestTracker, TextMachine } from '../text/machine.ts';
 import { BuildLog } from './builds.ts';
-import { isCompilerLine, parseArtifacts, parseAttribute, parseBuild, parsePackage, parseResult, parseRun } from './lines.ts';
+import {
+  isCompilerLine,
+  parseArtifacts,
+  parseAttribute,
+  parseBareResult,
+  parseBuild,
+  parsePackage,
+  parseResult,
+  parseRun,
+} from './lines.ts';
 import { PackageTally } from './tally.ts';
 
 /** Packages that are kept. */
@@ -94,9 +103,10 @@ export class TestMachine implements TextMachine, TestTracker {
 
   /** Where lines say what runs, a result of a test that does not run is what a test printed. */
   private takeResult(text: string): boolean {
-    const result = parseResult(text);
-    if (result === null) return false;
     const { sawRuns, tests } = this.current;
+    const bare = sawRuns ? parseBareResult(text) : null;
+    const result = parseResult(text) ?? (bare !== null && (tests.get(bare.name)?.open ?? 0) > 0 ? bare : null);
+    if (result === null) return false;
     if (sawRuns && !tests.has(result.name) && !result.name.startsWith('Benchmark')) return false;
     this.current.test(result.name)?.end(result.outcome, result.seconds);
     this.lastFailed = result.outcome === 'fail' ? result.name : null;
