@@ -4,7 +4,7 @@
  */
 
 import type { Problem } from '../base/errors.ts';
-import type { Evidence, EvidenceSink } from '../model/evidence.ts';
+import type { Evidence, EvidenceSink, TestPart } from '../model/evidence.ts';
 import type { Crash, Labels, PanicValue, ServedPanic } from '../model/snapshot.ts';
 import type { TraceSink } from '../model/trace.ts';
 
@@ -13,6 +13,12 @@ const REDACTED = '[redacted]';
 /** Messages that are the runtime's own words: they tell what happened and hold nothing of the program's data. */
 const RUNTIMES_OWN =
   /^(?:runtime error: (?:invalid memory address|index out of range|slice bounds|integer divide|hash of|makeslice|makechan)|test timed out after |all goroutines are asleep|close of |send on closed channel|assignment to entry in nil map)/;
+
+/** A compiler's line without its message: `p/p.go:3:4: [redacted]`. */
+function redactCompiler(line: string): string {
+  const place = /^(?:# .*|\S+:\d+(?::\d+)?: )/.exec(line)?.[0];
+  return place === undefined ? REDACTED : place.startsWith('# ') ? place : `${place}${REDACTED}`;
+}
 
 export class Redactor {
   private readonly standIns = new Map<string, string>();
@@ -64,7 +70,19 @@ export class Redactor {
       part.crash = part.crash === null ? null : this.crash(part.crash);
       part.servedPanic = part.servedPanic === null ? null : this.served(part.servedPanic);
     }
-    return { ...evidence, problems: evidence.problems.map((problem) => this.problem(problem)) };
+    const parts = evidence.parts.map((part) => (part.format === 'go-test' ? this.results(part) : part));
+    return { ...evidence, parts, problems: evidence.problems.map((problem) => this.problem(problem)) };
+  }
+
+  /** Names of tests stay; what they set, and what compilers quote of the sources, does not. */
+  private results(part: TestPart): TestPart {
+    const tests = part.tests.map((test) => ({
+      ...test,
+      ...(test.attributes === undefined ? {} : { attributes: this.labels(test.attributes) }),
+      ...(test.artifacts === undefined ? {} : { artifacts: REDACTED }),
+    }));
+    const builds = part.builds.map((build) => ({ ...build, output: build.output.map((line) => redactCompiler(line)) }));
+    return { ...part, tests, builds };
   }
 
   private crash(crash: Crash): Crash {

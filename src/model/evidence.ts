@@ -71,7 +71,7 @@ export interface TestedPackage {
   readonly seconds: number | null;
   /** The output is that of an earlier run. */
   readonly cached: boolean;
-  /** What stands in brackets behind the package: `build failed`, `setup failed`, `no tests to run`. */
+  /** What stands in brackets behind the package: `build failed`, `setup failed`, `no tests to run`; or why it died. */
   readonly note: string | null;
   /** The build that failed, by its import path. */
   readonly failedBuild: string | null;

@@ -1,6 +1,6 @@
 /** What a person wants to know first of an input, as text for a terminal. Lines are never wider than asked for. */
 
-import { isRuntimeFunction } from '../model/names.ts';
+import { goStatementOf } from '../model/callsite.ts';
 import { type Goroutine, type MapUser, partyText, type RaceAccess, type RaceCreation } from '../model/snapshot.ts';
 import { type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 import type {
@@ -337,7 +337,7 @@ class Page {
 
   private *creation({ goroutine, state, stack, stackRestored }: RaceCreation): Generator<string> {
     const lead = `${INDENT}${INDENT}goroutine ${goroutine} (${state}) created by `;
-    const frame = this.creatorFrame(stack);
+    const frame = goStatementOf(this.stacks, stack);
     if (!stackRestored || frame === null) yield this.paint.dim(`${lead}a forgotten stack`);
     else yield this.paint.dim(lead + callText(this.stacks.frame(frame), this.columns - columnsOf(lead)));
   }
@@ -352,24 +352,6 @@ class Page {
       return !isElided(frame) && !/^(?:runtime|testing|sync|time|internal\/[\w/]+|syscall)\./.test(frame.function);
     });
     return user ?? frames[0] ?? null;
-  }
-
-  /** The go statement: the program's own where it stands below helpers like sync.(*WaitGroup).Go, else the first one. */
-  private creatorFrame(stack: StackId): FrameId | null {
-    const frames = this.stacks.framesOf(stack);
-    const names = frames.map((id) => {
-      const frame = this.stacks.frame(id);
-      return isElided(frame) ? '' : frame.function;
-    });
-    const first = names.findIndex((name) => !isRuntimeFunction(name));
-    const own = names.findIndex((name) => !/^(?:runtime|sync|time|internal\/[\w/]+|syscall)\./.test(name));
-    const isTesting = own >= 0 && (names[own].startsWith('testing.') || this.isTestMain(frames[own]));
-    return frames[isTesting || own < 0 ? first : own] ?? frames[0] ?? null;
-  }
-
-  private isTestMain(id: FrameId): boolean {
-    const frame = this.stacks.frame(id);
-    return !isElided(frame) && frame.function === 'main.main' && (frame.file ?? '').endsWith('_testmain.go');
   }
 
   private *more(left: number, what: string, option = ''): Generator<string> {

@@ -129,6 +129,11 @@ describe('folded stacks', () => {
 describe('what cannot be compared', () => {
   const race = fixture('race/pallets-map-go1.26').bytes;
   const shop = fixture('goroutines/shop-go1.26').bytes;
+  it('is not made comparable by results of tests beside it', () => {
+    const results = '\nFAIL\texample.com/p\t0.1s\n';
+    expect(() => compare(`${race}${results}`, `${shop}${results}`)).toThrow(/no difference/);
+  });
+
   it('is said with both kinds', () => {
     expect(() => compare(race, shop)).toThrow(/before holds race reports, after holds a goroutine dump/);
     expect(() => compare('a;b 3 4\n', 'a;b 3\n')).toThrow(/before is a comparison already/);

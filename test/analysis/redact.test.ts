@@ -59,6 +59,9 @@ const LEAKS: Record<string, string> = {
   'a panic that a server caught': `2026/01/02 03:04:05 http: panic serving 127.0.0.1:4711: ${SECRET}\ngoroutine 1 [running]:\n${BODY}`,
   'a header word that nobody knows': `goroutine 1 [select, ${SECRET}]:\n${BODY}`,
   'a line that is no part of the dump': `goroutine 1 [select]:\nmain.f(0x1)\n!!! ${SECRET} !!!\n\t/a.go:1 +0x1\n${BODY}`,
+  'an attribute of a test': `=== RUN   TestA\n=== ATTR  TestA token ${SECRET}\n--- PASS: TestA (0.00s)\nok  \texample.com/p\t0.1s\n`,
+  'a folder of artifacts': `=== RUN   TestA\n=== ARTIFACTS TestA /tmp/${SECRET}\n--- PASS: TestA (0.00s)\nok  \texample.com/p\t0.1s\n`,
+  'what a compiler quotes': `# example.com/p [example.com/p.test]\np/p_test.go:3:4: cannot use "${SECRET}"\nFAIL\texample.com/p [build failed]\n`,
   'a cut line': `goroutine 1 [select]:\n${BODY}\ngoroutine 2 [select, labels:{"token":"${SECRET}`,
 };
 

@@ -50,6 +50,14 @@ describe('lines of go test', () => {
     });
   });
 
+  it('tell why a test program died', () => {
+    const reason = 'race: limit on 8128 simultaneously alive goroutines is exceeded, dying';
+    expect(resultsOf(caseText('race-limit')).packages).toMatchObject([
+      { name: 'example.com/shop/cart', result: 'FAIL', note: reason },
+    ]);
+    expect(inspectText(caseText('race-limit'))).toContain(reason);
+  });
+
   it('stand beside races', () => {
     expect(packagesOf(caseText('race-in-testmain'))).toEqual({ 'example.com/shop/price': 'ok', 'example.com/shop/b': 'FAIL' });
   });

@@ -39,6 +39,8 @@ export class TestMachine implements TextMachine, TestTracker {
   /** The package whose tests are printing. */
   current: PackageTally;
   readonly builds = new BuildLog();
+  /** Why the test program died, where only one line says it. */
+  private died: string | null = null;
   private lastFailed: string | null = null;
   private building: string | null = null;
 
@@ -67,7 +69,12 @@ export class TestMachine implements TextMachine, TestTracker {
   take(content: string, line: number): boolean {
     if (this.building !== null && this.takeCompiler(content)) return true;
     if (!mayBeKnown(content)) return false;
-    const known = this.takeMark(content) || this.takeRaced(content) || this.takeResult(content) || this.takePackage(content);
+    const known =
+      this.takeMark(content) ||
+      this.takeRaced(content) ||
+      this.takeDied(content) ||
+      this.takeResult(content) ||
+      this.takePackage(content);
     if (known && this.firstLine === 0) this.firstLine = line;
     return known || this.takeBuild(content);
   }
@@ -122,6 +129,12 @@ export class TestMachine implements TextMachine, TestTracker {
     return true;
   }
 
+  private takeDied(text: string): boolean {
+    if (!DIED.test(text)) return false;
+    this.died = text;
+    return true;
+  }
+
   private takePackage(text: string): boolean {
     if (text === 'PASS' || text === 'FAIL') {
       this.test = null;
@@ -130,7 +143,8 @@ export class TestMachine implements TextMachine, TestTracker {
     const found = parsePackage(text);
     if (found === null) return false;
     this.current.name = found.name;
-    this.current.close(found.end);
+    this.current.close({ ...found.end, note: found.end.note ?? this.died });
+    this.died = null;
     if (this.packages.length < MAX_KEPT) this.packages.push(this.current);
     for (const position of this.unnamed) position.package = found.name;
     this.unnamed = [];
@@ -158,7 +172,10 @@ export class TestMachine implements TextMachine, TestTracker {
 }
 
 const RACED = /^\s+testing\.go:\d+: race detected during execution of test$/;
-const KNOWN = /^(?:===|FAIL|PASS|ok|\?|# )|--- (?:FAIL|PASS|SKIP|BENCH): |: race detected during execution of test$/;
+/** The race runtime's last words (tsan_rtl.cpp): it cannot follow more goroutines. */
+const DIED = /^race: limit on \d+ simultaneously alive goroutines is exceeded, dying$/;
+const KNOWN =
+  /^(?:===|race: limit on |FAIL|PASS|ok|\?|# )|--- (?:FAIL|PASS|SKIP|BENCH): |: race detected during execution of test$/;
 
 function mayBeKnown(text: string): boolean {
   return KNOWN.test(text);

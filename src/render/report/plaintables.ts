@@ -36,16 +36,22 @@ export function schedulerTable({ samples }: SchedTracePart): TableReportView | n
   };
 }
 
-export function testTable({ packages, failedTests }: TestPart): TableReportView | null {
+const OPEN = ['crashed', 'timed out', 'unfinished', 'paused'];
+
+export function testTable({ packages, tests }: TestPart): TableReportView | null {
   const rows = [
-    ...packages.map(({ name, result }) => [name, result] as const),
-    ...failedTests.map((name) => [name, 'failed test'] as const),
+    ...packages.map(({ name, result, note, cached }) => {
+      const notes = [...(cached ? ['cached'] : []), ...(note === null ? [] : [note])];
+      return [name, notes.length === 0 ? result : `${result} (${notes.join(', ')})`] as const;
+    }),
+    ...tests.filter(({ outcome }) => outcome === 'fail').map(({ name }) => [name, 'failed test'] as const),
+    ...tests.filter(({ outcome }) => OPEN.includes(outcome)).map(({ name, outcome }) => [name, `${outcome} test`] as const),
   ];
   if (rows.length === 0) return null;
   return {
     kind: 'table',
     title: 'Tests',
-    about: 'packages, and the tests that failed',
+    about: 'packages, and the tests that failed or never ended',
     table: {
       rows: rows.length,
       sortBy: -1,
