@@ -6,8 +6,21 @@ const STEPS: readonly (readonly [number, string])[] = [
   [1e3, 'µs'],
 ];
 
-/** Three digits and the unit that fits: `15.1 ms`, `443 ns`, `2.00 s`. */
+const DAY = 24 * 3600 * 1e9;
+const YEAR = 365.25 * DAY;
+/** Seconds and days with more digits than five are told in larger units. */
+const MOST = 1e5;
+
+/** Days and years, of clocks that jump: never so wide that it touches the next column. */
+function formatLong(ns: number): string {
+  if (Math.abs(ns) < MOST * DAY) return `${threeDigits(ns / DAY)} d`;
+  const years = ns / YEAR;
+  return `${Math.abs(years) < MOST ? years.toFixed(0) : years.toExponential(1).replace('+', '')} y`;
+}
+
+/** Three digits and the unit that fits: `15.1 ms`, `443 ns`, `2.00 s`; at most nine characters. */
 export function formatDuration(ns: number): string {
+  if (Math.abs(ns) >= MOST * 1e9) return formatLong(ns);
   for (const [size, unit] of STEPS) {
     if (Math.abs(ns) >= size * 0.9995) return `${threeDigits(ns / size)} ${unit}`;
   }

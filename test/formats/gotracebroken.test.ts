@@ -13,7 +13,7 @@ import { countPrinted, goTraceTool, runTraceTool } from '../support/gotool.ts';
 import { smallTrace } from '../support/smalltrace.ts';
 import { convertTrace, readTrace, v2Traces } from '../support/trace.ts';
 import { ANNOTATIONS, binaryOf, COLLECTOR, linesOf, withEventTwice, withoutEvent } from '../support/tracedamage.ts';
-import { traceNamed } from '../support/traces.ts';
+import { TRACES, traceNamed } from '../support/traces.ts';
 import { V1Encoder } from '../support/v1trace.ts';
 
 const FOLDER = path.join(FIXTURES, 'gotrace/broken');
@@ -224,6 +224,55 @@ describe('a trace of Go 1.21 and before', () => {
       [100, 10],
       [101, 20],
       [251, 30],
+    ]);
+  });
+});
+
+describe('a clock that jumps', () => {
+  it('by 37,411 years is a doubt, which names the event and where it stands', () => {
+    const { problems, part } = readTrace(broken('trace-clock-jump.trace'));
+    expect(problems).toEqual([
+      {
+        severity: 'warning',
+        offset: 1566,
+        message:
+          'the clock jumps by 37,411 years at HeapGoal of thread 6595: times from there on, and all sums with them, are in doubt',
+      },
+    ]);
+    expect(part.truncated).toBe(false);
+  });
+
+  it('is found wherever it is put, and in no trace that is whole', () => {
+    let planted = 0;
+    for (const { name, bytes } of TRACES) expect({ name, problems: readTrace(bytes).problems }).toEqual({ name, problems: [] });
+    for (const { bytes } of v2Traces.filter((trace) => trace.bytes.length < 10_000)) {
+      const lines = linesOf(bytes);
+      const places = lines.flatMap((line, i) => (/^(?:Go|Proc|Heap)\w+ dt=/.test(line) ? [i] : []));
+      const random = makeRandom(places.length);
+      for (let left = 10; left > 0; left--) {
+        const at = places[random(places.length)];
+        // Three days of a clock of 15.625 MHz.
+        const changed = lines.with(at, lines[at].replace(/dt=\d+/, `dt=${3 * 24 * 3600 * 15_625_000}`));
+        const doubts = readTrace(binaryOf(changed)).problems.filter(({ message }) =>
+          message.startsWith('the clock jumps by 3.0 days'),
+        );
+        expect(doubts).toHaveLength(1);
+        expect(doubts[0].message).toContain(lines[at].split(' ', 1)[0]);
+        planted++;
+      }
+    }
+    expect(planted).toBeGreaterThan(30);
+  });
+
+  it('in a trace of Go 1.21 and before too', () => {
+    const trace = new V1Encoder(19);
+    trace.batch(0, 1000);
+    trace.event('Gomaxprocs', 1, 1, 0);
+    trace.event('HeapAlloc', 1, 10);
+    trace.event('HeapAlloc', 3 * 24 * 3600 * 1000, 20);
+    trace.frequency(1000);
+    expect(readTrace(trace.bytes).problems).toMatchObject([
+      { message: expect.stringContaining('the clock jumps by 3.0 days at HeapAlloc') },
     ]);
   });
 });

@@ -12,6 +12,7 @@
 import type { Problem } from '../../base/errors.ts';
 import { InputError } from '../../base/errors.ts';
 import { ByteCursor, TraceError } from './bytes.ts';
+import { doubtClock, SILENCE_NS } from './clockdoubt.ts';
 import { endedWithin, nothingWritten, savedText } from './died.ts';
 import { type Batch, Generation, orNone } from './generation.ts';
 import { LeftOut } from './leftout.ts';
@@ -254,10 +255,20 @@ export class TraceReader {
     generation.setClock((time) => clock.at(time));
     this.sink.generation(generation);
     this.state.begin(generation);
+    const since = Math.max(this.state.lastTime, 0);
     this.state.sync(clock.at(generation.firstTime));
     this.delivered++;
-    orderGeneration(generation, clock, this.versionNumber, this.state);
+    try {
+      orderGeneration(generation, clock, this.versionNumber, this.state);
+    } finally {
+      this.doubt(generation, clock, since);
+    }
     this.generations++;
+  }
+
+  /** Tells of a clock that jumps within a generation, or before it. */
+  private doubt(generation: Generation, clock: Clock, since: number): void {
+    if (this.state.lastTime - since > SILENCE_NS) this.report(doubtClock(generation, clock, this.versionNumber, since));
   }
 
   /** What is left at the end: whole before go 1.26, if it has all that a generation needs. */
@@ -306,6 +317,7 @@ export class TraceReader {
     this.leftOut.mute();
     const order = new CutOrder(generation, { clock, version: this.versionNumber, patient }, this.state);
     order.run();
+    this.doubt(generation, clock, 0);
     this.unordered = !patient;
     const message = savedText({
       number,

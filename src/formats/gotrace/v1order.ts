@@ -5,6 +5,7 @@
  */
 
 import { TraceError } from './bytes.ts';
+import { jumpText, SILENCE_NS } from './clockdoubt.ts';
 import type { V1File } from './v1file.ts';
 import { type Queue, QueueHeap } from './v1heap.ts';
 import { BLOCK_REASONS, NAMES_SINCE, V1 } from './v1spec.ts';
@@ -76,6 +77,7 @@ export function orderV1(file: V1File, report: V1Report): Int32Array {
   if (file.version < NAMES_SINCE) return orderNumbered(file, report);
   const order = new Merger(file).run(report);
   holdClocks(file, order, report);
+  doubtClock(file, order, report);
   return moveExits(file, order, correctExits(file, order, report));
 }
 
@@ -98,6 +100,17 @@ function holdClocks(file: V1File, order: Int32Array, report: V1Report): void {
     const message = `the clock of P ${proc} goes back by ${back} ticks at ${file.nameOfEvent(event)}${whose}: ${which} the time of the event before`;
     report(new TraceError(message, file.offsetOf(event)), 0);
   }
+}
+
+/** Tells of the first event that comes long after the one before. */
+function doubtClock(file: V1File, order: Int32Array, report: V1Report): void {
+  const { ticks, frequency } = file;
+  const most = (SILENCE_NS / 1e9) * frequency;
+  const at = order.findIndex((event, i) => i > 0 && ticks.data[event] - ticks.data[order[i - 1]] > most);
+  if (at < 0) return;
+  const ns = ((ticks.data[order[at]] - ticks.data[order[at - 1]]) / frequency) * 1e9;
+  const message = jumpText(ns, `${file.nameOfEvent(order[at])}${goroutineText(file, order[at])}`);
+  report(new TraceError(message, file.offsetOf(order[at])), 0);
 }
 
 /** ` of goroutine 7`, or nothing. */
@@ -268,5 +281,6 @@ function orderNumbered(file: V1File, report: V1Report): Int32Array {
   const order = Int32Array.from({ length: file.count }, (_, event) => event);
   order.sort((a, b) => seqs.data[a] - seqs.data[b] || a - b);
   holdClocks(file, order, report);
+  doubtClock(file, order, report);
   return order;
 }
