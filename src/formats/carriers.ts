@@ -1,6 +1,6 @@
 /**
  * What carries lines of text as a whole, told by its first bytes: one JSON document of entries, a table of comma-separated
- * values, XML; and texts that begin with their newest line, which are turned round.
+ * values, XML, YAML; and texts that begin with their newest line, which are turned round.
  */
 
 import type { Problem } from '../base/errors.ts';
@@ -12,6 +12,7 @@ import { JsonEntryScanner, looksLikeDocument } from './transport/entries.ts';
 import { type CarriedLine, readEntry, timeOfEntry } from './transport/json.ts';
 import { isDescending, type LineOrder, orderOf } from './transport/order.ts';
 import { looksLikeXml, XmlTexts } from './transport/xml.ts';
+import { looksLikeYaml, YamlMessages } from './transport/yaml.ts';
 
 /** Takes the decoded bytes of an input. */
 export interface Carrier {
@@ -28,6 +29,7 @@ export function findCarrier(head: Buffer, reader: TextReader, report: Report): C
   const sample = head.toString('utf8');
   if (looksLikeDocument(sample)) return makeDocument(reader, report);
   if (looksLikeXml(sample)) return makeXml(reader);
+  if (looksLikeYaml(sample)) return makeYaml(reader, report);
   const shape = csvShapeOf(sample);
   if (shape !== null) return makeTable(shape, reader, report);
   return orderOf(sample.split(/\r?\n/)) === 'reversed' ? makeReversed(reader, report) : null;
@@ -111,6 +113,23 @@ function makeXml(reader: TextReader): Carrier {
     },
   });
   return { describe: () => 'XML', push: (chunk) => lines.push(chunk), finish: () => lines.finish() };
+}
+
+function makeYaml(reader: TextReader, report: Report): Carrier {
+  const items = new OrderedItems((item) => takeItem(reader, item), report);
+  const yaml = new YamlMessages(({ text, line, time }) => {
+    items.add({ line, carried: readEntry(text) as CarriedLine, time });
+  });
+  const lines = new LineReader({ line: (line) => yaml.line(textOf(line), line.number) });
+  return {
+    describe: () => 'YAML',
+    push: (chunk) => lines.push(chunk),
+    finish: () => {
+      lines.finish();
+      yaml.finish();
+      items.finish();
+    },
+  };
 }
 
 function makeReversed(reader: TextReader, report: Report): Carrier {

@@ -24,6 +24,7 @@ import { hasEnd, LineMender, type NumberedText } from './transport/broken.ts';
 import { cleanLine, restoreBlanks } from './transport/clean.ts';
 import { splitLines, unfoldLine } from './transport/escapes.ts';
 import { type CarriedLine, type CarriedText, readJsonLine } from './transport/json.ts';
+import { OrderWatch } from './transport/order.ts';
 import { isBareContinuation, LinePrefix, MAX_PREFIX } from './transport/prefix.ts';
 import { parseServiceMessage, type ServiceMessage, textsOf } from './transport/teamcity.ts';
 
@@ -33,6 +34,9 @@ const MAX_PENDING = 16;
 const MAX_PARTIAL = 1 << 20;
 /** Lines out of a carrier that are kept to look back for a crash's head. */
 const MAX_RECENT = 200;
+/** Lines of a carried text that are kept until it shows that they have a prefix. */
+const MAX_PASSED = 16;
+const ANY_HEADER = /goroutine \d+ \[[a-z][^\]]*\]:/;
 /** Carriers within carriers that are opened. */
 const MAX_WRAPPINGS = 3;
 
@@ -43,6 +47,8 @@ export interface AtEnd {
 }
 
 interface PrefixLane {
+  /** What ends the lines as well, where they are rows of a table. */
+  readonly rowEnd: RegExp | null;
   readonly prefix: LinePrefix;
   readonly lane: Lane;
 }
@@ -71,10 +77,21 @@ export class TextReader implements LineHandler {
   /** Lines out of a carrier before the current one, the latest last. */
   private recent: NumberedText[] = [];
   private readonly mender = new LineMender();
+  private readonly watch = new OrderWatch();
+  /** Carried texts whose lines have a prefix of their own. */
+  private readonly nested = new Map<string, TextReader>();
+  /** The latest lines of carried texts that were no evidence. */
+  private readonly passed = new Map<string, NumberedText[]>();
+  private readonly level: number;
+  /** Headers in lines that nothing was read from. */
+  private unread = 0;
+  private firstUnread = 0;
   lineCount = 0;
   bulkEnd = 0;
 
-  constructor(context: ReadContext, format: LineFormat | null) {
+  /** `level` counts the readers that this one is within. */
+  constructor(context: ReadContext, format: LineFormat | null, level = 0) {
+    this.level = level;
     this.context = context;
     this.format = format;
     this.plain = new Lane(context, format);
@@ -88,7 +105,9 @@ export class TextReader implements LineHandler {
   finish(): AtEnd {
     this.lines.finish();
     for (const { text, number } of this.mender.finish()) this.takeLine(text, number);
-    for (const problem of this.mender.problems()) this.report(problem);
+    for (const problem of [...this.mender.problems(), ...this.watch.problems()]) this.report(problem);
+    if (this.unread > 0) this.reportUnread();
+    for (const nested of this.nested.values()) nested.finish();
     if (this.pending !== null) this.settle(this.pending, false);
     for (const { lane, text } of this.partials.values()) lane.take(cleanLine(text), this.lineCount);
     for (const lane of [this.plain, ...this.lanes.values()]) lane.finish(this.unended);
@@ -129,6 +148,7 @@ export class TextReader implements LineHandler {
 
   /** Lines that were broken at a width are joined before they are read. */
   private mend(text: string, number: number): void {
+    this.watch.line(text, number);
     if (!this.mender.waits && hasEnd(text)) this.takeLine(text, number);
     else for (const line of this.mender.take(text, number, this.leadOf(text))) this.takeLine(line.text, line.number);
   }
@@ -149,6 +169,19 @@ export class TextReader implements LineHandler {
     this.report({ severity: 'error', message, line: line.number });
   }
 
+  private reportUnread(): void {
+    const lines =
+      this.unread === 1 ? '1 line holds the header of a goroutine' : `${this.unread} lines hold headers of goroutines`;
+    const message = `${lines} in a shape that is not read: export the log as plain text, a line of it in each line`;
+    this.report({ severity: 'warning', message, line: this.firstUnread });
+  }
+
+  /** A line was no evidence, though a header stands in it. */
+  private passUnread(text: string, number: number): void {
+    if (!ANY_HEADER.test(text)) return;
+    if (this.unread++ === 0) this.firstUnread = number;
+  }
+
   private report(problem: Problem): void {
     this.context.report(problem);
   }
@@ -162,7 +195,9 @@ export class TextReader implements LineHandler {
   }
 
   private takePlain(text: string, number: number): void {
-    if (this.plain.take(text, number) || this.inlineCrash !== null) return;
+    if (this.plain.take(text, number)) return;
+    this.passUnread(text, number);
+    if (this.inlineCrash !== null) return;
     const crash = findCrashInLine(text, number);
     if (crash === null) return;
     const { line } = crash;
@@ -231,9 +266,37 @@ export class TextReader implements LineHandler {
     let taken = false;
     if (carried.partial) taken = this.keepPartial(stream, lane, lines.pop() as string);
     for (const line of lines) {
-      if (this.takeContent(lane, line, number, stream, depth)) taken = true;
+      if (this.takeNested(carried, stream, line, number) || this.takeContent(lane, line, number, stream, depth)) taken = true;
+      else if (carried.test === null) this.pass(stream, line, number);
     }
     return taken;
+  }
+
+  /** Lines of a carried text behind a prefix of their own are read as a text is. Returns whether the line went there. */
+  private takeNested({ test }: CarriedText, stream: string, line: string, number: number): boolean {
+    if (test !== null) return false;
+    let nested = this.nested.get(stream);
+    if (nested === undefined) {
+      if (!line.includes('goroutine ') && !line.includes('DATA RACE') && !line.includes('profile: total')) return false;
+      if (this.level >= MAX_WRAPPINGS || this.nested.size >= MAX_LANES || !hasPrefix(cleanLine(line))) return false;
+      nested = new TextReader(this.context, this.format, this.level + 1);
+      for (const passed of this.passed.get(stream) ?? []) nested.takeText(passed.text, passed.number);
+      this.nested.set(stream, nested);
+    }
+    nested.takeText(line, number);
+    return true;
+  }
+
+  private pass(stream: string, text: string, number: number): void {
+    this.passUnread(text, number);
+    let lines = this.passed.get(stream);
+    if (lines === undefined) {
+      if (this.passed.size >= MAX_LANES) this.passed.clear();
+      lines = [];
+      this.passed.set(stream, lines);
+    }
+    lines.push({ text, number });
+    if (lines.length > 2 * MAX_PASSED) lines.splice(0, MAX_PASSED);
   }
 
   /** Keeps the piece of a line that the next text of the stream completes; returns whether there is one. */
@@ -272,23 +335,22 @@ export class TextReader implements LineHandler {
 
   private takePrefixed(text: string, number: number): boolean {
     for (let i = this.prefixes.length - 1; i >= 0; i--) {
-      const { prefix, lane } = this.prefixes[i];
-      const content = prefix.strip(text);
+      const { prefix, lane, rowEnd } = this.prefixes[i];
+      const stripped = prefix.strip(text);
+      const content = rowEnd !== null && stripped !== null ? stripped.replace(rowEnd, '') : stripped;
       if (content === null) continue;
       // The line was cleaned as a whole; where its own content begins, a tab may be written out.
       const clean = restoreBlanks(content);
-      if (!this.takeWrapped(clean, number, `prefix ${prefix.key} `, 1)) takeSplit(lane, clean, number);
+      if (!this.takeWrapped(clean, number, `prefix ${prefix.key} `, 1) && !takeSplit(lane, clean, number))
+        this.passUnread(clean, number);
       return true;
     }
     return false;
   }
 
   private beginPending(text: string, number: number): boolean {
-    const anchor = findAnchor(text);
-    if (anchor <= 0 || anchor > MAX_PREFIX) return false;
-    // a tab before the anchor is the line's own: a message that holds a traceback is indented by one
-    const sample = text.slice(0, anchor).replace(/\t+$/, '');
-    if (sample.trim() === '' || /^\s*goroutine \d/.test(sample) || parseCall(text.trim()) !== null) return false;
+    const sample = sampleOf(text);
+    if (sample === null) return false;
     this.pending = { prefix: new LinePrefix(sample), anchor: sample.length, lines: [{ text, number }] };
     return true;
   }
@@ -305,41 +367,67 @@ export class TextReader implements LineHandler {
     const [first, ...rest] = pending.lines;
     if (learnt) {
       const lane = this.openPrefix(pending.prefix);
-      this.replayHistory(pending.prefix, lane, first.number);
-      lane.take(pending.prefix.strip(first.text) ?? '', first.number);
+      this.replayHistory(pending.prefix, lane, first);
+      const content = pending.prefix.strip(first.text) ?? '';
+      const rowEnd = rowEndOf(pending.prefix);
+      takeSplit(lane, rowEnd === null ? content : content.replace(rowEnd, ''), first.number);
     } else {
-      this.plain.take(first.text.slice(pending.anchor), first.number);
+      this.takePlain(first.text.slice(pending.anchor), first.number);
     }
     for (const { text, number } of rest) this.takeLine(text, number);
   }
 
   private openPrefix(prefix: LinePrefix): Lane {
     const lane = this.openLane(`prefix ${prefix.key}`, null);
-    this.prefixes.push({ prefix, lane });
+    this.prefixes.push({ rowEnd: rowEndOf(prefix), prefix, lane });
     return lane;
   }
 
   /** What stood behind the same prefix above its first anchor: the reason of a crash. */
-  private replayHistory(prefix: LinePrefix, lane: Lane, before: number): void {
+  private replayHistory(prefix: LinePrefix, lane: Lane, before: NumberedText): void {
     for (const { text, number } of this.linesBefore(before)) {
       const content = prefix.strip(text);
-      if (content !== null) lane.take(content, number);
+      if (content !== null) lane.take(content.replace(rowEndOf(prefix) ?? NEVER, ''), number);
     }
   }
 
   /** The lines above one that no evidence was taken from, as far as they are known. Those of a carrier may go backwards. */
-  private linesBefore(before: number): NumberedText[] {
+  private linesBefore(before: NumberedText): NumberedText[] {
     const { recent, plain } = this;
     if (recent.length > 0) {
-      const from = recent.findLastIndex(({ number }) => number === plain.lastTaken) + 1;
-      const to = recent.findIndex(({ number }) => number === before);
+      // Numbers may all be the same, for a document in one line.
+      const to = recent.findLastIndex(({ text, number }) => number === before.number && text === before.text);
+      const from = recent.slice(0, Math.max(0, to)).findLastIndex(({ number }) => number === plain.lastTaken) + 1;
       return recent.slice(from, Math.max(from, to));
     }
     return this.lines
       .history()
-      .filter(({ number }) => number > plain.lastTaken && number < before)
+      .filter(({ number }) => number > plain.lastTaken && number < before.number)
       .map((line) => ({ text: cleanLine(textOf(line)), number: line.number }));
   }
+}
+
+/** What ends the lines behind a prefix that begins rows of a table: a bar, or the time in `aws logs … --output text`. */
+function rowEndOf({ key }: LinePrefix): RegExp | null {
+  if (key.startsWith('\\|')) return / *\| *$/;
+  return key.startsWith('EVENTS') ? /\t\d{1,14}$/ : null;
+}
+
+const NEVER = /(?!)/;
+
+/** What stands before a line's anchor and may be a prefix; null where there is none. */
+function sampleOf(text: string): string | null {
+  const anchor = findAnchor(text);
+  if (anchor <= 0 || anchor > MAX_PREFIX) return null;
+  // a tab before the anchor is the line's own: a message that holds a traceback is indented by one
+  const sample = text.slice(0, anchor).replace(/\t+$/, '');
+  return sample.trim() === '' || /^\s*goroutine \d/.test(sample) || parseCall(text.trim()) !== null ? null : sample;
+}
+
+/** Whether a carried line has a prefix, and not only words before its header. */
+function hasPrefix(text: string): boolean {
+  const sample = sampleOf(text);
+  return sample !== null && /[\d|:\]>]/.test(sample) && !/^\s*[[{]?\w*PANIC/.test(sample);
 }
 
 /** A header behind other text in a line that has no prefix: `[PANIC RECOVER] boom goroutine 32 [running]:`. */

@@ -62,6 +62,79 @@ describe('the cart', () => {
     ]);
   });
 
+  for (const columns of [42, 44, 45, 47, 48, 50]) {
+    it(`cut at ${columns} columns: no wrong name, and said`, () => {
+      const cut = SHOP_TEXT.split('\n')
+        .map((line) => line.slice(0, columns))
+        .join('\n');
+      expect(told(cut)).toEqual(SHOP.map((line) => line.replace(' in 1', '')));
+      expect(readText(cut).problems).toMatchObject([
+        { severity: 'warning', message: expect.stringContaining(`cut at ${columns} columns`) },
+      ]);
+    });
+  }
+
+  for (const columns of [40, 50, 60]) {
+    it(`wrapped at ${columns} columns by a mail program, quoted`, () => {
+      const quoted = SHOP_TEXT.split('\n')
+        .flatMap((line) => wrapWords(line, columns))
+        .map((line) => `> ${line}`.trimEnd());
+      expect(told(quoted.join('\n'))).toEqual(SHOP);
+    });
+  }
+
+  const INSIDE: Record<string, (line: string, i: number) => string> = {
+    klog: (l, i) => `E1101 10:00:00.${String(i).padStart(6, '0')}       1 main.go:12] ${l}`,
+    CRI: (l, i) => `2026-11-01T10:00:00.${String(i).padStart(9, '0')}Z stderr F ${l}`,
+    'docker compose': (l) => `api_1  | ${l}`,
+  };
+  const OUTSIDE: Record<string, (lines: readonly string[]) => string> = {
+    'Google Cloud': (ls) =>
+      JSON.stringify(
+        ls.map((textPayload) => ({ textPayload })),
+        null,
+        2,
+      ),
+    Loki: (ls) => JSON.stringify({ data: { result: [{ stream: {}, values: ls.map((l, i) => [String(i), l]) }] } }),
+    'JSON lines': (ls) => ls.map((message) => JSON.stringify({ message })).join('\n'),
+    CSV: (ls) => ['time,message', ...ls.map((l, i) => `${i},"${l.replaceAll('"', '""')}"`)].join('\n'),
+    TeamCity: (ls) => ls.map((l) => `##teamcity[testStdOut name='T' out='${l.replace(/[|'[\]]/g, '|$&')}|n']`).join('\n'),
+  };
+  for (const [inside, prefix] of Object.entries(INSIDE)) {
+    for (const [outside, wrap] of Object.entries(OUTSIDE))
+      it(`${inside} in ${outside}`, () => expect(told(wrap(SHOP_TEXT.split('\n').map(prefix)))).toEqual(SHOP));
+  }
+
+  const TABLES: Record<string, (line: string, i: number) => string> = {
+    Markdown: (l, i) => `| ${1580 + i} | ${l} |`,
+    'aws --output table': (l, i) => `|  ${1580 + i}  |  ${l.padEnd(80)} |`,
+    'aws --output text': (l, i) => `EVENTS\t36900\t158000000000${i % 10}\tstream\t${l}\t1580000000${i}`,
+  };
+  for (const [name, row] of Object.entries(TABLES))
+    it(`rows of a table: ${name}`, () => expect(told(SHOP_TEXT.split('\n').map(row).join('\n'))).toEqual(SHOP));
+
+  it('columns of a table: Grafana', () => {
+    const lines = SHOP_TEXT.split('\n');
+    const frames = [
+      { schema: { fields: [{ name: 'Time' }, { name: 'Line' }] }, data: { values: [lines.map((_, i) => i), lines] } },
+    ];
+    expect(told(JSON.stringify({ results: { A: { frames } } }))).toEqual(SHOP);
+  });
+
+  it('the newest line first, far behind the beginning: said', () => {
+    const ticks = Array.from({ length: 3000 }, (_, i) => `tick ${i} of a log that is longer than what is looked at`);
+    const { problems } = readText([...ticks, ...SHOP_TEXT.trimEnd().split('\n').reverse()].join('\n'));
+    expect(problems.map(({ message }) => message).join()).toContain('in reverse order, the newest first');
+  });
+
+  it('a header in a shape that is not known: said', () => {
+    const text = SHOP_TEXT.split('\n')
+      .map((line) => `<<${line}>> end`)
+      .join('\n');
+    const { problems } = readText(text);
+    expect(problems.map(({ message }) => message).join()).toMatch(/headers? of goroutines? in a shape that is not read/);
+  });
+
   for (const columns of [30, 36, 40, 50, 60, 66, 72, 80]) {
     it(`broken at ${columns} columns by a terminal: no name that is not there`, () => {
       const whole = SHOP_TEXT;
@@ -73,6 +146,16 @@ describe('the cart', () => {
     });
   }
 });
+
+function wrapWords(line: string, columns: number): string[] {
+  const lines = [''];
+  for (const word of line.split(' ')) {
+    const last = lines[lines.length - 1];
+    if (last === '' || last.length + word.length + 1 <= columns) lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
 
 const SHOP_TEXT = `panic: boom: cart 7 is closed
 

@@ -16,6 +16,14 @@ function entries<T>(text: string, make: (line: string, i: number) => T): T[] {
   return text.split('\n').map(make);
 }
 
+function yaml(scalar: (line: string) => string): (text: string) => string {
+  return (text) =>
+    entries(
+      text,
+      (l, i) => `---\ninsertId: x${i}\nlabels:\n  k8s-pod/app: shop\ntextPayload: ${scalar(l)}\ntimestamp: '${timeAt(i)}'\n`,
+    ).join('');
+}
+
 function document(make: (line: string, i: number) => object): (text: string) => string {
   return (text) => JSON.stringify(entries(text, make), null, 2);
 }
@@ -185,6 +193,13 @@ export const CARRIERS: Record<string, (text: string) => string | Buffer> = {
   Splunk: document((l, i) => ({ preview: false, offset: i, result: { _time: timeAt(i), _raw: l } })),
   'objects over several lines, one after the other': (text) =>
     entries(text, (l, i) => JSON.stringify({ ts: timeAt(i), tags: ['x'], msg: l }, null, 2)).join('\n'),
+  'Google Cloud, YAML': yaml((l) => (l === '' ? "''" : /^\t/.test(l) ? JSON.stringify(l) : `'${l.replaceAll("'", "''")}'`)),
+  'Google Cloud, YAML, the newest first': (text) =>
+    yaml((l) => JSON.stringify(l))(text)
+      .split('---\n')
+      .reverse()
+      .join('---\n'),
+  'Google Cloud, YAML, blocks': yaml((l) => `|-\n    ${l}`),
   'an array of lines': (text) => JSON.stringify(text.split('\n'), null, 2),
   'an array in an object': (text) => JSON.stringify({ pod: 'x', lines: text.split('\n') }),
   'a document below a prompt': (text) => `$ gcloud logging read\n${document((l) => ({ textPayload: l }))(text)}\n`,

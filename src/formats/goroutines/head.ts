@@ -60,6 +60,11 @@ export class CrashHead {
     return this.kind === 'panic';
   }
 
+  /** Whether the header of a goroutine stands in one of its lines, not by itself. */
+  get holdsHeader(): boolean {
+    return this.texts.some((text) => /goroutine \d+ \[[a-z][^\]]*\]:/.test(text));
+  }
+
   get full(): boolean {
     return this.texts.length >= MAX_HEAD_LINES;
   }

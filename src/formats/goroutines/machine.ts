@@ -16,7 +16,7 @@ import { LF } from '../../base/bytes.ts';
 import { Int32Column } from '../../base/columns.ts';
 import { makeExcerpt } from '../../base/errors.ts';
 import type { DumpPart } from '../../model/evidence.ts';
-import { indentOf, isLogLine, parseCall, parsePlace } from '../text/frames.ts';
+import { indentOf, isLogLine, mayBeName, parseCall, parsePlace } from '../text/frames.ts';
 import type { ReadContext, TestTracker, TextMachine } from '../text/machine.ts';
 import { isTrailer, Strangers } from '../text/strangers.ts';
 import { DumpScanner } from './bulk.ts';
@@ -299,7 +299,7 @@ export class DumpMachine implements TextMachine {
     this.candidate = null;
     if (name !== null && name.line === line - 1 && indentOf(content) > 0) {
       const place = parsePlace(content);
-      if (place !== null && this.strangers.takeBack(name.line)) {
+      if (place !== null && mayBeName(name.text) && this.strangers.takeBack(name.line)) {
         const cut = name.text.search(/\((?!\*)/);
         draft.call(cut > 0 && /^[\w./*()-]+\($/.test(name.text.slice(0, cut + 1)) ? name.text.slice(0, cut) : name.text, null);
         draft.place(place.place, place.offsets);
@@ -400,6 +400,11 @@ export class DumpMachine implements TextMachine {
     const crash = head.finish(false);
     if (crash === null) return;
     const { line } = head;
+    if (head.holdsHeader) {
+      const message =
+        'below this reason stand headers of goroutines in a shape that is not read: export the log as plain text, a line of it in each line';
+      this.context.report({ severity: 'warning', message, line });
+    }
     const part: DumpPart = {
       format: 'goroutine-dump',
       line,

@@ -107,6 +107,17 @@ function looksLikeFile(file: string, tabbed: boolean): boolean {
   return SOURCE.test(file) && (ABSOLUTE.test(file) || !file.includes(' '));
 }
 
+/** Whether a line may be a function's name, and not the rest of a call that was broken: it closes nothing that it did not open. */
+export function mayBeName(text: string): boolean {
+  if (/^[\d)\]},]/.test(text)) return false;
+  let depth = 0;
+  for (const c of text) {
+    if (c === '(' || c === '{' || c === '[') depth++;
+    else if ((c === ')' || c === '}' || c === ']') && --depth < 0) return false;
+  }
+  return true;
+}
+
 /** Number of blanks and tabs a text begins with. */
 export function indentOf(text: string): number {
   let i = 0;

@@ -40,15 +40,25 @@ const TAIL = /^\S*:\d+(?: \+0x[0-9a-f]+)?$/;
 
 type Kind = 'header' | 'creator' | 'call' | 'place';
 
+interface Torn {
+  text: string;
+  readonly number: number;
+  readonly kind: Kind;
+  /** Characters before its content. */
+  readonly lead: number;
+  readonly width: number;
+  pieces: number;
+}
+
 export class LineMender {
-  private torn: { text: string; readonly number: number; readonly kind: Kind; pieces: number; readonly width: number } | null =
-    null;
+  private torn: Torn | null = null;
   private joined = 0;
   private firstJoined = 0;
   private cut = 0;
   private firstCut = 0;
   private cutWidth = 0;
   private isEven = true;
+  private isSure = false;
 
   /** Whether a line waits for what may be the rest of it. */
   get waits(): boolean {
@@ -59,22 +69,25 @@ export class LineMender {
   take(text: string, number: number, lead: number): readonly NumberedText[] {
     const { torn } = this;
     if (torn === null) return this.begin(text, number, lead);
-    if (!isOwnLine(text.trim())) {
-      const joined = join(torn.text, text, torn.kind, lead);
+    // A mail program repeats its marks before the rest, a terminal does not.
+    const rest = text.slice(lead);
+    const isOwn = isOwnLine(rest.trim());
+    if (!isOwn) {
+      const joined = join(torn, rest);
       if (joined !== null) {
         this.torn = null;
         this.firstJoined ||= torn.number;
         this.joined++;
         return [{ text: joined, number: torn.number }];
       }
-      if (this.goesOn(torn, text)) {
-        torn.text += text;
+      if (goesOn(torn, text)) {
+        torn.text += rest;
         torn.pieces++;
         return [];
       }
     }
     this.torn = null;
-    return [this.release(torn, isOwnLine(text.slice(lead).trim()) || isOwnLine(text.trim())), ...this.begin(text, number, lead)];
+    return [this.release(torn, isOwn), ...this.begin(text, number, lead)];
   }
 
   /** The line that waits, at the end; what it lacks is not for its width. */
@@ -91,8 +104,8 @@ export class LineMender {
       const message = `${this.joined} lines were broken, as mails and terminals do: they are joined again`;
       problems.push({ severity: 'info', message, line: this.firstJoined });
     }
-    // One line alone may lack its end for another reason.
-    if (this.cut > 1 && this.isEven) {
+    // One call alone may lack its end for another reason.
+    if ((this.cut > 1 || this.isSure) && this.isEven) {
       const message = `lines are cut at ${this.cutWidth} columns, as a pager or a terminal does: names and arguments are not whole; write the log to a file (journalctl --no-pager, | cat)`;
       problems.push({ severity: 'warning', message, line: this.firstCut });
     }
@@ -103,25 +116,16 @@ export class LineMender {
     if (text.length < NARROWEST || text.length > WIDEST) return [{ text, number }];
     const kind = tornKind(text.slice(lead));
     if (kind === null) return [{ text, number }];
-    this.torn = { text, number, kind, pieces: 1, width: text.length };
+    this.torn = { text, number, kind, lead, width: text.length, pieces: 1 };
     return [];
   }
 
-  /** Whether a piece is as wide as the first one, and so may go on. */
-  private goesOn(
-    torn: { readonly text: string; readonly kind: Kind; readonly pieces: number; readonly width: number },
-    text: string,
-  ): boolean {
-    return text.length === torn.width && torn.kind !== 'creator' && torn.pieces < MAX_PIECES && torn.text.length < MAX_JOINED;
-  }
-
   /** A torn line whose rest is not there; `isCut` where the evidence goes on below. */
-  private release(
-    torn: { readonly text: string; readonly number: number; readonly kind: Kind; readonly width: number },
-    isCut: boolean,
-  ): NumberedText {
+  private release(torn: Torn, isCut: boolean): NumberedText {
     const isPlain = torn.kind === 'creator' && !CUT_CREATOR.test(torn.text);
-    if (isCut && !isPlain && torn.kind !== 'place' && !BARE.test(torn.text.trim())) {
+    if (isCut && !isPlain && torn.kind !== 'place' && (torn.kind !== 'call' || CALL.test(torn.text.slice(torn.lead).trim()))) {
+      // Nothing but a width cuts a creator behind its name.
+      if (torn.kind === 'creator') this.isSure = true;
       if (this.cut++ === 0) this.cutWidth = torn.width;
       else if (this.cutWidth !== torn.width) this.isEven = false;
       this.firstCut ||= torn.number;
@@ -159,10 +163,16 @@ function isOwnLine(text: string): boolean {
 
 const PLACE_LINE = /^(?:\/|[A-Za-z]:[\\/]).*:\d+(?: \+0x[0-9a-f]+)?/;
 
+/** Whether a piece is as wide as the first one, and so may go on. */
+function goesOn({ text, kind, width, pieces }: Torn, piece: string): boolean {
+  return piece.length === width && kind !== 'creator' && pieces < MAX_PIECES && text.length < MAX_JOINED;
+}
+
 /** Two pieces as one whole line; broken within a word, or at a blank that is lost. */
-function join(torn: string, rest: string, kind: Kind, lead: number): string | null {
+function join({ text: torn, kind, lead }: Torn, rest: string): string | null {
   for (const text of [torn + rest, `${torn.trimEnd()} ${rest.trim()}`]) {
-    if (isWhole(text.slice(lead).trim(), kind, text.slice(lead))) return text;
+    const content = text.slice(lead);
+    if (isWhole(content.trim(), kind, content)) return text;
   }
   return null;
 }

@@ -6,6 +6,7 @@
 import { readEvent, type TestEvent } from '../gotest/events.ts';
 import { findAnchor } from './anchors.ts';
 import { splitLines } from './escapes.ts';
+import { isBareContinuation } from './prefix.ts';
 
 /** Text out of a JSON line. `stream` tells which of the interleaved texts it goes on with. */
 export interface CarriedText {
@@ -110,9 +111,15 @@ function entryObject(value: unknown): Record<string, unknown> | null {
   if (value.every((one) => typeof one?.field === 'string'))
     return Object.fromEntries(value.map((one: { field: string; value: unknown }) => [one.field, one.value]));
   const texts = value.filter((one): one is string => typeof one === 'string');
+  if (isTraceback(texts)) return { message: texts.join('\n') };
   return texts.length === 0
     ? null
     : { time: texts.length > 1 ? texts[0] : null, message: texts.length > 1 ? longestText(texts.slice(1)) : texts[0] };
+}
+
+/** Whether texts are the lines of one text (a column of a table, as Grafana has them) and not the fields of a row. */
+function isTraceback(texts: readonly string[]): boolean {
+  return texts.some((text, i) => findAnchor(text) === 0 && i + 1 < texts.length && isBareContinuation(texts[i + 1]));
 }
 
 /** Which of a row's texts is the message cannot be told but by the others being short. */

@@ -4,6 +4,7 @@
  * reverse order.
  */
 
+import type { Problem } from '../../base/errors.ts';
 import { parseCall } from '../text/frames.ts';
 import { findAnchor } from './anchors.ts';
 import { readJsonLine } from './json.ts';
@@ -54,6 +55,36 @@ function contentOf(line: string | undefined): string | null {
   if (carried === null) return line;
   return carried.kind === 'text' ? carried.carried.text.trimEnd() : '';
 }
+
+/** Tells of evidence in reverse order that came too late in an input to be turned round. */
+export class OrderWatch {
+  private previous = '';
+  private asked: { readonly before: string; readonly line: string; readonly number: number } | null = null;
+  private reversed = 0;
+  private forward = 0;
+  private first = 0;
+
+  line(text: string, number: number): void {
+    if (this.asked !== null) this.answer(this.asked, text);
+    this.asked = text.includes('goroutine ') && HEADER_ANYWHERE.test(text) ? { before: this.previous, line: text, number } : null;
+    this.previous = text;
+  }
+
+  problems(): Problem[] {
+    if (this.reversed === 0 || this.forward > 0) return [];
+    const message =
+      'the lines of a dump are in reverse order, the newest first: its stacks are not right; turn the log round (tac) or export it with the oldest first';
+    return [{ severity: 'error', message, line: this.first }];
+  }
+
+  private answer(asked: { readonly before: string; readonly line: string; readonly number: number }, after: string): void {
+    const order = orderAt(asked.before, asked.line, after);
+    if (order === 'forward') this.forward++;
+    else if (order === 'reversed' && this.reversed++ === 0) this.first = asked.number;
+  }
+}
+
+const HEADER_ANYWHERE = /goroutine \d+ \[[^\]]*\]:/;
 
 /** Whether times only ever go down, and do so at least once. */
 export function isDescending(times: readonly (number | null)[]): boolean {

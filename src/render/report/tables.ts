@@ -102,7 +102,9 @@ export function recordTable({ records: all, part }: ProfileSummary, stacks: Stac
 export function raceTable({ groups }: RaceSummary, stacks: StackTable, title: string): TableReportView | null {
   if (groups.length === 0) return null;
   const side = (i: number) => groups.map(({ race }) => sideName(race, i, stacks));
-  const tests = groups.map((group) => [...new Set([...group.tests.values()].flat().map(({ name }) => name))].join(', '));
+  const tests = groups.map(({ attributions }) =>
+    [...new Set([...attributions.values()].flatMap(({ test }) => test ?? []))].join(', '),
+  );
   return {
     kind: 'table',
     title,
