@@ -62,6 +62,21 @@ describe('lines of go test', () => {
     expect(packagesOf(caseText('race-in-testmain'))).toEqual({ 'example.com/shop/price': 'ok', 'example.com/shop/b': 'FAIL' });
   });
 
+  it('are not those of other tools', () => {
+    const others = [
+      'ok 1 - reads [slow]',
+      'ok 12 3s',
+      'ok reads [fast]',
+      'FAIL reads',
+      'FAIL: reads',
+      'ok',
+      '? what',
+      'FAIL build step [see log]',
+    ];
+    for (const line of others) expect(() => readText(`${line}\n`)).toThrow(/nothing/);
+    console.log(`${others.length} lines of other tools, 0 are taken for a package`);
+  });
+
   const FAILS = 'FAIL\nFAIL\texample.com/p\t0.01s\n';
   const PRINTED: Record<string, string> = {
     'without a duration': `--- FAIL: TestA (0.00s)\n    a_test.go:3: x\n--- FAIL: TestOther\n${FAILS}`,
@@ -72,6 +87,7 @@ describe('lines of go test', () => {
     'with words behind': `--- FAIL: TestA (0.00s)\n--- FAIL: TestB (0.00s) was what we saw\n${FAILS}`,
     'of a package that passed': `--- FAIL: TestB (0.00s)\nok  \texample.com/q\t0.01s\n--- FAIL: TestA (0.00s)\n${FAILS}`,
     'of a test that did not run': `=== RUN   TestA\n--- FAIL: TestB (0.00s)\n--- FAIL: TestA (0.00s)\n${FAILS}`,
+    'of a subtest without its test': `--- FAIL: TestA (0.00s)\n    a_test.go:3: output:\n        --- FAIL: TestInner/a/b (0.00s)\n${FAILS}`,
     'of no test': `--- FAIL: TestA (0.00s)\n--- FAIL: Testing (0.00s)\n--- FAIL: check (0.00s)\n${FAILS}`,
   };
   for (const [what, text] of Object.entries(PRINTED)) {
@@ -122,6 +138,12 @@ describe('events of go test -json', () => {
     expect(packagesOf(text)).toEqual({ 'example.com/shop/tax': 'FAIL', 'example.com/shop/cart': 'FAIL' });
     expect(resultsOf(text).failedTests).toEqual(['TestAdd']);
     expect(resultsOf(text).packages.find(({ name }) => name.endsWith('tax'))?.note).toBe('build failed');
+  });
+
+  it('are no other log with actions', () => {
+    const text = `${JSON.stringify({ Action: 'fail', Elapsed: 3, message: 'panic: boom' })}\n`;
+    expect(readText(text).parts.map(({ format }) => format)).toEqual(['goroutine-dump']);
+    expect(() => readText('{"Action":"start","Elapsed":1,"service":"x"}\n')).toThrow(/nothing/);
   });
 
   it('are enough without output', () => {

@@ -45,7 +45,8 @@ export function readEvent(object: Readonly<Record<string, unknown>>): TestEvent 
   const test = textOf(object.Test);
   const output = textOf(object.Output);
   const elapsed = typeof object.Elapsed === 'number' ? object.Elapsed : null;
-  if (owner === null && test === null && output === null && elapsed === null) return null;
+  if (owner === null && ((test === null && output === null && elapsed === null) || !Object.keys(object).every(isField)))
+    return null;
   return {
     action,
     package: owner ?? '',
@@ -56,6 +57,23 @@ export function readEvent(object: Readonly<Record<string, unknown>>): TestEvent 
     key: textOf(object.Key) ?? '',
     value: textOf(object.Value) ?? textOf(object.Path) ?? '',
   };
+}
+
+const FIELDS: ReadonlySet<string> = new Set([
+  'Time',
+  'Action',
+  'Test',
+  'Elapsed',
+  'Output',
+  'OutputType',
+  'Key',
+  'Value',
+  'Path',
+]);
+
+/** Without a package only an event that holds nothing else is one: other programs' logs have actions, too. */
+function isField(name: string): boolean {
+  return FIELDS.has(name);
 }
 
 function textOf(value: unknown): string | null {

@@ -61,13 +61,18 @@ export interface PackageLine {
  */
 const PACKAGE = /^(ok|FAIL|\?)(?: {0,3}\t| {1,8})([^\s:"'`=]+)(?:[\t ]+(\d+(?:\.\d+)?s|\(cached\)))?((?:[\t ]+\S.*)?)$/;
 
+/** What go puts into brackets behind a package; with tabs between, anything. */
+const NOTES = /^(?:build failed|setup failed|no test files|no tests to run|no statements)$/;
+
 export function parsePackage(text: string): PackageLine | null {
   const match = PACKAGE.exec(text);
   if (match === null) return null;
   const [, word, name, time, rest] = match;
   const note = /\[([^\]]+)\]/.exec(rest)?.[1] ?? null;
-  const proves = time !== undefined || note !== null || (word !== '?' && text.includes('\t') && rest.trim() === '');
-  if (!proves) return null;
+  const isNoted = note !== null && (text.includes('\t') || NOTES.test(note));
+  const proves = time !== undefined || isNoted || (word !== '?' && text.includes('\t') && rest.trim() === '');
+  // TAP numbers its lines: `ok 3 - reads [slow]`
+  if (!proves || /^\d+$/.test(name)) return null;
   const cached = time === '(cached)';
   const result = note === 'no test files' ? note : word === '?' ? 'no test files' : (word as 'ok' | 'FAIL');
   const seconds = time === undefined || cached ? null : Number(time.slice(0, -1));

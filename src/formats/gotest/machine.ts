@@ -115,6 +115,9 @@ export class TestMachine implements TextMachine, TestTracker {
     const result = parseResult(text) ?? (bare !== null && (tests.get(bare.name)?.open ?? 0) > 0 ? bare : null);
     if (result === null) return false;
     if (sawRuns && !tests.has(result.name) && !result.name.startsWith('Benchmark')) return false;
+    // a subtest stands below its test
+    const slash = result.name.indexOf('/');
+    if (this.fixedPackage === null && slash > 0 && !tests.has(result.name.slice(0, slash))) return false;
     this.current.test(result.name)?.end(result.outcome, result.seconds);
     this.lastFailed = result.outcome === 'fail' ? result.name : null;
     return true;
