@@ -21,7 +21,7 @@ import { colorsFor, outputColumns } from './terminal.ts';
 import { parseDuration, requireDuration, selectTrace, splitFrom } from './traceoptions.ts';
 
 export interface AnalyzeArguments extends TraceArguments {
-  readonly file?: string;
+  readonly file?: readonly string[];
   readonly output?: string;
   readonly json?: boolean;
   readonly top: number;
@@ -32,24 +32,34 @@ export interface AnalyzeArguments extends TraceArguments {
   readonly quiet?: boolean;
 }
 
-/** The exit code; null where `--strict` refuses the input. */
-export async function analyzeTrace(args: AnalyzeArguments): Promise<number | null> {
+/**
+ * Traces one after the other, each on a page or in a JSON document of its own. The exit code; null where `--strict` refuses
+ * one of them.
+ */
+export async function analyzeTraces(args: AnalyzeArguments): Promise<number | null> {
   const conditions = args['fail-on'] === undefined ? [] : parseTraceConditions(args['fail-on'], parseDuration);
   const options = analyzeOptions(args);
-  const { input, analysis } = await readTrace(args, options);
-  requireWindow(analysis, options, input.file);
-  const { file, evidence } = input;
-  if (!args.quiet && !args.json) tellProblems([input]);
-  if (args.strict && isDamaged([input])) {
-    if (args.json) tellProblems([input]);
-    return null;
+  const pieces: string[] = [];
+  let code: number = EXIT.done;
+  for (const file of args.file?.length ? args.file : ['-']) {
+    const { input, analysis } = await readTrace(file, args, options);
+    requireWindow(analysis, options, file);
+    const isRefused = args.strict === true && isDamaged([input]);
+    // A JSON document tells of its problems itself.
+    if (args.json ? isRefused : !args.quiet) tellProblems([input]);
+    if (isRefused) return null;
+    for (const piece of pageOf(input, analysis, args)) pieces.push(piece);
+    code = Math.max(code, judgeTrace(conditions, analysis));
   }
+  await writeOutput(pieces, args.output);
+  return code;
+}
+
+function pageOf(input: ReadInput, analysis: TraceAnalysis, args: AnalyzeArguments): Iterable<string> {
+  const { file, evidence } = input;
   const trace = { file, part: requireTrace(input, 'analyze reads'), analysis, problems: evidence.problems };
-  const text = args.json
-    ? [writeAnalyzeJson(trace)]
-    : writeAnalyzeText(trace, { columns: outputColumns(), paint: colorsFor(process.stdout), top: args.top });
-  await writeOutput(text, args.output);
-  return judgeTrace(conditions, analysis);
+  if (args.json) return [writeAnalyzeJson(trace)];
+  return writeAnalyzeText(trace, { columns: outputColumns(), paint: colorsFor(process.stdout), top: args.top });
 }
 
 function analyzeOptions(args: AnalyzeArguments): AnalyzeOptions {
@@ -72,12 +82,13 @@ function kindOption(text: string): HotspotKind {
 
 /** Reads the one trace and analyses it on the way. @throws InputError where the input is no trace */
 async function readTrace(
+  file: string,
   args: AnalyzeArguments,
   options: AnalyzeOptions,
 ): Promise<{ input: ReadInput; analysis: TraceAnalysis }> {
   let analyzer: TraceAnalyzer | null = null;
   const { format } = splitFrom(args.from);
-  const request = { files: [args.file ?? '-'], quiet: args.quiet ?? false, ...(format === undefined ? {} : { from: format }) };
+  const request = { files: [file], quiet: args.quiet ?? false, ...(format === undefined ? {} : { from: format }) };
   const [input] = await readInputs(request, (stacks): EvidenceSink => {
     const one = new TraceAnalyzer(stacks, options);
     analyzer = one;

@@ -4,13 +4,13 @@ import { type CollapseOptions, Collapser, type TraceCollapseOptions } from '../a
 import { teeSinks } from '../analysis/collect.ts';
 import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { parseGroupKeys } from '../analysis/groupkeys.ts';
-import { GO_WEIGHTS, TRACE_WEIGHTS } from '../analysis/trace/weights.ts';
+import { GO_WEIGHTS, type TraceWeight } from '../analysis/trace/weights.ts';
 import { UsageError } from '../base/errors.ts';
 import type { FormatName } from '../formats/reader.ts';
 import type { Profile } from '../model/profile.ts';
 import { EXIT } from './exit.ts';
 import { isDamaged, judge, parsePatterns, tellProblems } from './findings.ts';
-import { readInputs } from './inputs.ts';
+import { type ReadInput, readInputs } from './inputs.ts';
 import { interruptible } from './interrupts.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 import { note } from './streams.ts';
@@ -45,7 +45,7 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
   if (!args.quiet) tellProblems(inputs);
   if (args.strict && isDamaged(inputs)) return null;
   const profile = interruptible(() => collapser.build());
-  if (profile.nodeCount === 0 && !args.quiet) note(`goflame: no stacks ${whyEmpty(args)}\n`);
+  if (profile.nodeCount === 0 && !args.quiet) note(`goflame: no stacks ${whyEmpty(args, inputs)}\n`);
   return { profile, code: conditions.length === 0 ? EXIT.done : judge(conditions, findings) };
 }
 
@@ -55,9 +55,24 @@ export function formatOption({ from }: InputArguments & CollapseArguments): { fr
   return format === undefined ? {} : { from: format };
 }
 
-function whyEmpty(args: CollapseArguments): string {
-  if ((TRACE_WEIGHTS as readonly (string | undefined)[]).includes(args.weight))
-    return `weigh anything by ${args.weight}: it is for execution traces`;
+/** What each weight of a trace counts, for a trace that has none of it. */
+const COUNTED: Readonly<Record<TraceWeight, string>> = {
+  running: 'ran',
+  sched: 'waited for a P',
+  sync: 'waited for a channel, a mutex or another of package sync',
+  syscall: 'was in a system call',
+  network: 'waited for the network',
+  block: 'was blocked',
+  samples: 'has a CPU sample: they are recorded while a CPU profile runs along with the trace',
+};
+
+function whyEmpty(args: CollapseArguments, inputs: readonly ReadInput[]): string {
+  const weight = args.weight ?? '';
+  const hasTrace = inputs.some(({ evidence }) => evidence.parts.some(({ format }) => format === 'go-trace'));
+  if (weight in COUNTED)
+    return hasTrace
+      ? `weigh anything by ${weight}: no goroutine in this part of the trace ${COUNTED[weight as TraceWeight]}`
+      : `weigh anything by ${weight}: it is for execution traces`;
   if (args.weight === 'wait') return 'have waited a minute or more: --weight wait counts whole minutes of goroutine dumps';
   const filters = [args.include, args.exclude, args.focus, args.hide].some((patterns) => patterns !== undefined);
   return filters ? 'are left after the filters' : 'in the input';

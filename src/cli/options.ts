@@ -86,9 +86,17 @@ export function lastWins<T extends Record<string, Options>>(options: T): T {
     name,
     option.type === 'array'
       ? { ...option, coerce: (values: unknown[]) => values?.map((value) => requireValue(name, toDash(value))) }
-      : { ...option, coerce: (value: unknown) => requireValue(name, toDash(Array.isArray(value) ? value.at(-1) : value)) },
+      : {
+          ...asText(option),
+          coerce: (value: unknown) => requireValue(name, toDash(Array.isArray(value) ? value.at(-1) : value)),
+        },
   ]);
   return Object.fromEntries(single) as T;
+}
+
+/** An option with choices is a text: without a type yargs takes 1.22 for a number, which is none of the choices. */
+function asText<T extends Options>(option: T): T {
+  return option.choices === undefined || option.type !== undefined ? option : { ...option, type: 'string' };
 }
 
 /** @throws UsageError for an empty value, and for one that is no number where one is expected */

@@ -42,6 +42,18 @@ describe('analyze', () => {
     expect(code('planted/grow-named-cpu-1.26', 'max-map-growth>1ms')).toBe(1);
   });
 
+  it('takes several traces, each on a page or in a document of its own; the worst of them gives the exit code', () => {
+    const pages = [TRACE, SMALL].map((file) => runGoflame(['analyze', file]).out);
+    expect(runGoflame(['analyze', TRACE, SMALL])).toEqual({ code: 0, out: pages.join(''), err: '' });
+    const documents = [SMALL, TRACE].map((file) => runGoflame(['analyze', '--json', file]).out);
+    expect(runGoflame(['analyze', '--json', SMALL, TRACE]).out).toBe(documents.join(''));
+    const codes = [[SMALL], [TRACE], [SMALL, TRACE], [TRACE, SMALL]].map(
+      (files) => runGoflame(['analyze', ...files, '--fail-on', 'goroutines>13']).code,
+    );
+    expect(codes.slice(2)).toEqual([Math.max(...(codes.slice(0, 2) as number[])), Math.max(...(codes.slice(0, 2) as number[]))]);
+    expect(runGoflame(['analyze', TRACE, DUMP])).toMatchObject({ code: 3, out: '' });
+  });
+
   it('fits narrow terminals', () => {
     const { out } = runGoflame(['analyze', TRACE], { env: { COLUMNS: '60' } });
     for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);
@@ -208,5 +220,16 @@ describe('collapse and render of a trace', () => {
     expect(runGoflame(['collapse', '--from', 'go-trace', '--from', '0', SMALL]).out).toBe(whole);
     expect(runGoflame(['collapse', '--from', '100ms', SMALL]).out).not.toBe(whole);
     expect(runGoflame(['collapse', '--from', 'race-report', SMALL]).code).toBe(3);
+  });
+});
+
+describe('a weight that a trace has nothing of', () => {
+  it('is told as such, and as one of traces to a dump', () => {
+    const { code, err } = runGoflame(['collapse', '--weight', 'network', '--to', '1us', TRACE]);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: 'goflame: no stacks weigh anything by network: no goroutine in this part of the trace waited for the network\n',
+    });
+    expect(runGoflame(['collapse', '--weight', 'network', DUMP]).err).toMatch(/execution traces/);
   });
 });

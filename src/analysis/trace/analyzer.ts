@@ -182,6 +182,8 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     if (state !== PS.idle) this.addToLane(proc.id, since, now);
   }
 
+  regionsChange(): void {}
+
   holdBegins(proc: ProcTrack, go: GoTrack): void {
     this.hotspots.begins(proc, go);
   }

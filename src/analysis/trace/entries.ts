@@ -1,4 +1,7 @@
-/** Functions that goroutines began with: the outermost frame of any stack of theirs. */
+/**
+ * Functions that goroutines began with: the outermost frame of any stack of theirs that has a name there. A goroutine
+ * that was preempted in assembly can have a stack of one frame at address 0, which has none.
+ */
 
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 
@@ -13,13 +16,13 @@ export class EntryNames {
     this.stacks = stacks;
   }
 
-  /** Index of a stack's outermost function in {@link names}. */
+  /** Index of a stack's outermost function in {@link names}; -1 where it has no name. */
   of(stack: StackId): number {
     const known = this.byStack.get(stack);
     if (known !== undefined) return known;
     const name = this.outermost(stack);
-    const index = this.byName.get(name) ?? this.names.push(name) - 1;
-    this.byName.set(name, index);
+    const index = name === '' ? -1 : (this.byName.get(name) ?? this.names.push(name) - 1);
+    if (index >= 0) this.byName.set(name, index);
     this.byStack.set(stack, index);
     return index;
   }

@@ -57,6 +57,11 @@ export interface SpanObserver {
   stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number): void;
   /** A goroutine has ended, or the trace has. */
   goEnds(go: GoTrack): void;
+  /**
+   * A region begins or ends at a running goroutine, which `stack` is of. `go.regions` are still those up to now: what it
+   * runs after belongs to others.
+   */
+  regionsChange(go: GoTrack, stack: StackId): void;
   /** Any other event: metrics, ranges, tasks, regions, logs, of a goroutine where it has one. A region that ends is still open. */
   other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void;
 }

@@ -113,6 +113,8 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
 
   private tell(event: TraceEvent): void {
     const go = event.g === NOBODY ? undefined : this.goroutines.get(event.g);
+    const isRegion = event.kind === 'RegionBegin' || event.kind === 'RegionEnd';
+    if (isRegion && go?.state === GS.running) this.observer.regionsChange(go, this.stackIds.of(event.stack));
     if (event.kind === 'RegionBegin') openRegion(go, event);
     else if (event.kind === 'TaskBegin' && this.taskNames.size < MAX_TASKS) this.taskNames.set(event.subject, event.name);
     this.observer.other(event, this.stackIds.of(event.stack), go);
@@ -325,6 +327,7 @@ export class SchedulerView implements TraceSink, MoveSink, Clocked {
 
   private nameEntry(go: GoTrack, stack: StackId): void {
     go.entryId = this.entries.of(stack);
+    if (go.entryId < 0) return;
     go.entry = this.entries.names[go.entryId];
     if (go.entry === 'runtime.gcBgMarkWorker') go.role = ROLE.gcWorker;
     else if (go.entry === 'runtime.bgsweep') go.role = ROLE.sweeper;

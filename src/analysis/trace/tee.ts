@@ -53,6 +53,11 @@ export class SpanTee implements SpanObserver {
     this.second.goEnds(go);
   }
 
+  regionsChange(go: GoTrack, stack: StackId): void {
+    this.first.regionsChange(go, stack);
+    this.second.regionsChange(go, stack);
+  }
+
   other(event: TraceEvent, stack: StackId, go: GoTrack | undefined): void {
     this.first.other(event, stack, go);
     this.second.other(event, stack, go);

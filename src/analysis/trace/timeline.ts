@@ -117,6 +117,8 @@ export class TimelineBuilder implements SpanCompanion {
     } else this.contendedAtIdle[proc.id] ??= 0;
   }
 
+  regionsChange(): void {}
+
   holdBegins(proc: ProcTrack, go: GoTrack): void {
     this.keeper.holdBegins(proc.id, go, proc.heldSince);
   }

@@ -60,6 +60,9 @@ export class TraceWeigher implements TraceSink, MoveSink, SpanObserver {
   /** Samples of goroutines since they have been running. */
   private readonly samples = new Map<GoTrack, StackId[]>();
   private readonly clipped = new Map<number, Clipped>();
+  /** Since when goroutines have been running in the regions they are in now, where these changed while they ran. */
+  private readonly cuts = new Map<GoTrack, number>();
+  private readonly cutsAtRegions: boolean;
   /** The span that is being added, within the window. */
   private begin = 0;
   private end = 0;
@@ -70,6 +73,8 @@ export class TraceWeigher implements TraceSink, MoveSink, SpanObserver {
     this.view = new SchedulerView(stacks, this, this.window);
     this.groups = new SpanGroups(options.groupBy);
     this.roots = new TopRoots(stacks);
+    const { weight, groupBy, asGo } = options;
+    this.cutsAtRegions = weight === 'running' && !asGo && groupBy.some((key) => key === 'region' || key === 'task');
   }
 
   generation(tables: TraceTables): void {
@@ -102,13 +107,15 @@ export class TraceWeigher implements TraceSink, MoveSink, SpanObserver {
       if (edge === EDGE.none && this.counts(state, go.reason)) this.clip(go, from, to);
       return;
     }
-    const ns = this.window.overlap(from, to);
-    const samples = state === GS.running ? this.takeSamples(go) : null;
-    if (ns === 0 || !this.counts(state, go.reason) || !this.wants(go, state)) return;
-    this.begin = Math.max(from, this.window.from);
-    this.end = this.begin + ns;
-    if (state === GS.running) this.addRunning(go, ns, samples, edge);
-    else this.add(go, state, this.stackOf(go, state), ns);
+    if (state === GS.running) this.endRunning(go, edge);
+    else this.addSpan(go, state, from, to);
+  }
+
+  /** Running time up to here is time of the regions that were open: none of those that begin or end now. */
+  regionsChange(go: GoTrack, stack: StackId): void {
+    if (!this.cutsAtRegions) return;
+    this.addRunning(go, this.cuts.get(go) ?? go.since, stack);
+    this.cuts.set(go, this.view.now);
   }
 
   stackSeen(go: GoTrack | null, proc: ProcTrack | null, stack: StackId, source: number): void {
@@ -124,6 +131,7 @@ export class TraceWeigher implements TraceSink, MoveSink, SpanObserver {
 
   goEnds(go: GoTrack): void {
     this.samples.delete(go);
+    this.cuts.delete(go);
     if (this.options.asGo) this.endClipped(go);
   }
 
@@ -181,10 +189,33 @@ export class TraceWeigher implements TraceSink, MoveSink, SpanObserver {
     this.options.slices?.add(stack, this.begin, this.end, weight);
   }
 
-  /** Running time goes to the samples taken in it, in equal parts; without any to the stack where it ended. */
-  private addRunning(go: GoTrack, ns: number, samples: readonly StackId[] | null, edge: number): void {
+  private addSpan(go: GoTrack, state: GState, from: number, to: number): void {
+    const ns = this.window.overlap(from, to);
+    if (ns === 0 || !this.counts(state, go.reason) || !this.wants(go, state)) return;
+    this.setPlace(from, ns);
+    this.add(go, state, this.stackOf(go, state), ns);
+  }
+
+  private endRunning(go: GoTrack, edge: number): void {
+    let from = go.since;
+    if (this.cuts.size > 0) {
+      from = this.cuts.get(go) ?? from;
+      this.cuts.delete(go);
+    }
+    const ended = edge === EDGE.none ? this.view.endOwnStack : edge === EDGE.head ? go.ownStack : NO_STACK;
+    this.addRunning(go, from, ended);
+  }
+
+  /**
+   * Running time up to now goes to the samples taken in it, in equal parts; without any to the stack where it ended, which
+   * is none where that is not known.
+   */
+  private addRunning(go: GoTrack, from: number, ended: StackId): void {
+    const ns = this.window.overlap(from, this.view.now);
+    const samples = this.takeSamples(go);
+    if (ns === 0 || !this.counts(GS.running, '') || !this.wants(go, GS.running)) return;
+    this.setPlace(from, ns);
     if (samples === null) {
-      const ended = edge === EDGE.none ? this.view.endOwnStack : edge === EDGE.head ? go.ownStack : NO_STACK;
       this.add(go, GS.running, ended === NO_STACK ? this.roots.of(go.ownStack) : ended, ns);
       return;
     }
@@ -192,6 +223,11 @@ export class TraceWeigher implements TraceSink, MoveSink, SpanObserver {
     samples.forEach((stack, i) => {
       this.add(go, GS.running, stack, i === 0 ? ns - part * (samples.length - 1) : part);
     });
+  }
+
+  private setPlace(from: number, ns: number): void {
+    this.begin = Math.max(from, this.window.from);
+    this.end = this.begin + ns;
   }
 
   private keepSample(go: GoTrack, stack: StackId): void {

@@ -2,10 +2,10 @@ import type { CommandModule } from 'yargs';
 import { planAction } from '../action.ts';
 import type { AnalyzeArguments } from '../analyzing.ts';
 import { EXIT } from '../exit.ts';
-import { INPUT_OPTIONS, lastWins, OUTPUT_OPTION, TRACE_OPTIONS, withFile } from '../options.ts';
+import { INPUT_OPTIONS, lastWins, OUTPUT_OPTION, TRACE_OPTIONS, withFiles } from '../options.ts';
 
 const OPTIONS = {
-  json: { type: 'boolean', describe: 'everything as one JSON document (goflame/analyze/1)' },
+  json: { type: 'boolean', describe: 'everything as one JSON document for each trace (goflame/analyze/1)' },
   top: { type: 'number', default: 10, requiresArg: true, describe: 'hotspots and groups shown' },
   kind: { type: 'string', requiresArg: true, describe: 'only hotspots of this kind, as "map growth"' },
   'min-duration': { type: 'string', requiresArg: true, describe: 'leave out shorter hotspots, as 1ms' },
@@ -19,10 +19,10 @@ const OPTIONS = {
 } as const;
 
 export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
-  command: 'analyze [file]',
+  command: 'analyze [file..]',
   describe: 'execution trace → P states, ranked hotspots, scheduler latency, goroutines, GC',
   builder: (yargs) =>
-    withFile(yargs, 'execution trace; - or none is stdin')
+    withFiles(yargs)
       .options(lastWins({ ...OPTIONS, ...TRACE_OPTIONS, ...OUTPUT_OPTION }))
       .example('$0 analyze trace.out', 'which P was held by what, and who waited')
       .example("$0 analyze --kind 'map growth' trace.out", 'the longest growths of maps')
@@ -31,7 +31,7 @@ export const analyzeCommand: CommandModule<object, AnalyzeArguments> = {
       .example('curl -s localhost:6060/debug/pprof/trace?seconds=2 | $0 analyze', 'from a running program') as never,
   handler: (args) =>
     planAction(async () => {
-      const { analyzeTrace } = await import('../analyzing.ts');
-      return (await analyzeTrace(args)) ?? EXIT.input;
+      const { analyzeTraces } = await import('../analyzing.ts');
+      return (await analyzeTraces(args)) ?? EXIT.input;
     }),
 };
