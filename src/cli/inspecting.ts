@@ -3,16 +3,15 @@
 import { EvidenceCollector, teeSinks } from '../analysis/collect.ts';
 import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { Summarizer } from '../analysis/summary.ts';
-import { JoinSource } from '../analysis/trace/crashjoin.ts';
 import { UsageError } from '../base/errors.ts';
 import type { FormatName } from '../formats/reader.ts';
-import type { CrashJoin } from '../model/crashjoin.ts';
 import { type InspectedInput, writeInspectJson } from '../render/inspectjson.ts';
 import { writeInspectText } from '../render/inspecttext.ts';
 import { writeJoinText } from '../render/jointext.ts';
 import { isDamaged, judge, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
 import { interruptible } from './interrupts.ts';
+import { Joiner } from './joining.ts';
 import type { InputArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
@@ -40,16 +39,13 @@ export async function inspectInputs(args: InspectArguments): Promise<number | nu
     quiet: args.quiet ?? false,
   };
   // Goroutines of a crash are looked for in a trace that is given with it.
-  const sources: JoinSource[] = [];
-  const joins = (args.file ?? []).length > 1;
+  const joiner = new Joiner((args.file ?? []).length);
   const inputs = await readInputs(
     request,
     (stacks) => {
       const summarizer = new Summarizer(stacks);
       summarizers.push(summarizer);
-      const source = new JoinSource(stacks);
-      if (joins) sources.push(source);
-      return teeSinks([summarizer, findings, ...(args.json ? [collector] : []), ...(joins ? [source] : [])]);
+      return teeSinks([summarizer, findings, ...(args.json ? [collector] : []), ...joiner.sinks(stacks)]);
     },
     (evidence) => {
       collector.finish(evidence);
@@ -67,7 +63,7 @@ export async function inspectInputs(args: InspectArguments): Promise<number | nu
     summaries: interruptible(() => summarizers[i].summarize(evidence)),
     problems: evidence.problems,
   }));
-  const joined = interruptible(() => joinAll(sources, inspected));
+  const joined = interruptible(() => joiner.join(inspected));
   const page = { columns: outputColumns(), paint: colorsFor(process.stdout) };
   const text = args.json
     ? writeInspectJson(inspected, joined)
@@ -78,13 +74,4 @@ export async function inspectInputs(args: InspectArguments): Promise<number | nu
 
 function* chain(...parts: readonly Iterable<string>[]): Generator<string> {
   for (const part of parts) yield* part;
-}
-
-/** Each trace with each crash of the other inputs. */
-function joinAll(sources: readonly JoinSource[], inputs: readonly InspectedInput[]): CrashJoin[] {
-  return sources.flatMap((source, i) =>
-    sources.flatMap((other, j) =>
-      i === j ? [] : source.joinWith(other, inputs[j].summaries, { trace: inputs[i].file, crash: inputs[j].file }),
-    ),
-  );
 }

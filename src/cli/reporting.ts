@@ -6,11 +6,13 @@ import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { Summarizer } from '../analysis/summary.ts';
 import { SliceWeights } from '../analysis/trace/sliceweights.ts';
 import type { Comparison } from '../model/comparison.ts';
+import type { CrashJoin } from '../model/crashjoin.ts';
 import type { Profile } from '../model/profile.ts';
 import type { FlameGraphOptions } from '../render/flameoptions.ts';
 import { resolveOptions } from '../render/flameoptions.ts';
+import { joinText } from '../render/jointext.ts';
 import { makeDifference } from '../render/report/difference.ts';
-import type { Report, ReportSubject } from '../render/report/model.ts';
+import type { Fact, Report, ReportSubject } from '../render/report/model.ts';
 import { writeReport } from '../render/report/page.ts';
 import { makeSubject, type SubjectInput } from '../render/report/subject.ts';
 import { VERSION } from '../version.ts';
@@ -19,6 +21,7 @@ import { EXIT } from './exit.ts';
 import { isDamaged, judge, tellProblems } from './findings.ts';
 import { readInputs } from './inputs.ts';
 import { interruptible } from './interrupts.ts';
+import { Joiner } from './joining.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
 import { writeOutput } from './outputs.ts';
 import { selectTrace } from './traceoptions.ts';
@@ -44,6 +47,7 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
   const collapsers: Collapser[] = [];
   const summarizers: Summarizer[] = [];
   const traces: TraceTaker[] = [];
+  const joiner = new Joiner((args.file ?? []).length);
   const request = {
     files: args.file ?? [],
     ...formatOption(args),
@@ -61,7 +65,7 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
       summarizers.push(summarizer);
       traces.push(trace);
       collapser.begin(stacks, file);
-      return teeSinks([collapser, summarizer, findings, trace]);
+      return teeSinks([collapser, summarizer, findings, trace, ...joiner.sinks(stacks)]);
     },
     (evidence) => {
       collapsers[collapsers.length - 1].finish(evidence);
@@ -77,17 +81,27 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
     problems: evidence.problems,
     trace: interruptible(() => traces[i].finish()),
   }));
+  const joins = interruptible(() => joiner.join(read));
   const groups = merged ? [read] : read.map((input) => [input]);
   const makeOne = (group: readonly SubjectInput[], i: number) => {
     const profile = collapsers[i].build();
     const name = group.map(({ file }) => nameOf(file)).join(', ');
     // Stacks that are turned round or cut off are no longer those of the slices; nor are those of several inputs.
     const windows = reshape === undefined && group.length === 1 ? collapsers[i].windows() : null;
-    return makeSubject(name, group, { profile: reshape?.(profile) ?? profile, ordered, windows });
+    const subject = makeSubject(name, group, { profile: reshape?.(profile) ?? profile, ordered, windows });
+    return { ...subject, facts: [...subject.facts, ...joinFacts(joins, group)] };
   };
   const subjects = groups.map((group, i) => interruptible(() => makeOne(group, i)));
   await writePage(subjects, args);
   return conditions.length === 0 ? EXIT.done : judge(conditions, findings);
+}
+
+/** What a trace of these inputs, or of others, says of a crash. */
+function joinFacts(joins: readonly CrashJoin[], group: readonly SubjectInput[]): Fact[] {
+  const isOf = (name: string) => group.some(({ file }) => file === name);
+  return joins
+    .filter(({ trace, crash }) => isOf(trace) || isOf(crash))
+    .map((join) => ({ tone: join.verdict === 'joined' ? 'alarm' : 'plain', text: joinText(join) }));
 }
 
 /** Keeps the weights of a trace over time as well. */

@@ -2,7 +2,7 @@
 
 import type { CrashJoin, JoinedGoroutine, LastRun } from '../model/crashjoin.ts';
 import { countUnit } from './geometry.ts';
-import type { Paint } from './inspectplain.ts';
+import { NO_PAINT, type Paint } from './inspectplain.ts';
 import { printable, wrapLines } from './textblocks.ts';
 
 const INDENT = '  ';
@@ -18,6 +18,11 @@ export function* writeJoinText(joins: readonly CrashJoin[], { columns, paint }: 
     yield '\n';
     for (const line of wrapLines(joinLines(join, paint), columns)) yield `${line}\n`;
   }
+}
+
+/** The same as one text. */
+export function joinText(join: CrashJoin): string {
+  return [...joinLines(join, NO_PAINT)].map((line) => line.trimStart()).join('\n');
 }
 
 function* joinLines(join: CrashJoin, paint: Paint): Generator<string> {

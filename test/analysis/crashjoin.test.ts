@@ -6,15 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { teeSinks } from '../../src/analysis/collect.ts';
 import { Summarizer } from '../../src/analysis/summary.ts';
 import { JoinSource } from '../../src/analysis/trace/crashjoin.ts';
+import { LastRuns } from '../../src/analysis/trace/lastruns.ts';
 import { InputReader } from '../../src/formats/reader.ts';
 import type { CrashJoin } from '../../src/model/crashjoin.ts';
 import type { EvidenceSink } from '../../src/model/evidence.ts';
+import { StackTable } from '../../src/model/stacks.ts';
 import type { PartSummary } from '../../src/model/summary.ts';
 import { writeInspectJson } from '../../src/render/inspectjson.ts';
 import { NO_PAINT } from '../../src/render/inspecttext.ts';
 import { writeJoinText } from '../../src/render/jointext.ts';
 import { FIXTURES } from '../support/fixtures.ts';
-import { TRACES } from '../support/traces.ts';
+import { readTraceInto, TRACES } from '../support/traces.ts';
 
 const FOLDER = path.join(FIXTURES, 'gotrace/broken');
 /** crash.go.txt, `crash 20 map` with GODEBUG=traceadvanceperiod=100000 and GOTRACEBACK=all on Go 1.26.8. */
@@ -135,6 +137,22 @@ describe('a trace and a crash', () => {
     expect(join(TRACE, CRASH.replace(/^fatal error.*\n/, '').replaceAll('[running]', '[select]'))).toEqual([]);
     const dump = read(Buffer.from(CRASH));
     expect(dump.source.joinWith(dump.source, dump.summaries, { trace: 'a', crash: 'b' })).toEqual([]);
+  });
+
+  it('knows the same whether it is told moves or events', () => {
+    let compared = 0;
+    for (const { bytes } of TRACES.filter((trace) => trace.bytes.length < 250_000)) {
+      const moved = new LastRuns(new StackTable());
+      readTraceInto(bytes, moved);
+      const told = new LastRuns(new StackTable());
+      readTraceInto(bytes, { generation: (tables) => told.generation(tables), event: (event) => told.event(event) });
+      expect(moved.endNs).toBe(told.endNs);
+      for (let id = 0; id < 300; id++) {
+        expect(moved.get(id)).toEqual(told.get(id));
+        if (told.get(id) !== undefined) compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(150);
   });
 
   it('stands in the JSON as a field of its own, there only where there are both', () => {

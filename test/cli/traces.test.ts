@@ -146,6 +146,12 @@ describe('inspect of a program that died while it was traced', () => {
     expect(runGoflame(['inspect', trace]).out).not.toContain('within');
   });
 
+  it('stands on the page of report too', () => {
+    const page = path.join(folder, 'page.html');
+    expect(runGoflame(['report', trace, crash, '-o', page]).code).toBe(0);
+    expect(readFileSync(page, 'utf8')).toContain('goroutine 17 main.main.func1, map write: last ran on P 0');
+  });
+
   it('says what an empty trace is, and what helps', () => {
     const empty = path.join(folder, 'trace.out');
     writeFileSync(empty, '');

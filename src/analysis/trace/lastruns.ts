@@ -1,6 +1,7 @@
 /** Where and when each goroutine of a trace ran last, and where it was made: for who knows it by its id alone. */
 
 import type { LastRun } from '../../model/crashjoin.ts';
+import { GO, goNumber, type MoveCode, type MoveSink, moveFrom, moveTo } from '../../model/moves.ts';
 import { NO_STACK, type StackId, type StackTable } from '../../model/stacks.ts';
 import type { TraceEvent, TraceSink, TraceTables } from '../../model/trace.ts';
 import { GenerationStacks } from './stackids.ts';
@@ -26,7 +27,7 @@ export class KnownGoroutine {
   }
 }
 
-export class LastRuns implements TraceSink {
+export class LastRuns implements TraceSink, MoveSink {
   readonly stacks: StackTable;
   private readonly known = new Map<number, KnownGoroutine>();
   private readonly stackIds: GenerationStacks;
@@ -49,21 +50,28 @@ export class LastRuns implements TraceSink {
   event(event: TraceEvent): void {
     this.endNs = event.time;
     if (event.resource !== 'goroutine' || event.from === event.to) return;
-    const go = this.goroutineOf(event.subject);
-    const { from, to, time } = event;
-    if (go.stack === NO_STACK && event.subjectStack !== 0) go.stack = this.stackIds.of(event.subjectStack);
-    if (from === 'NotExist' && event.stack !== 0) go.creation = this.stackIds.of(event.stack);
-    if (to === 'NotExist') go.hasEnded = !isCut(event);
-    if (to === 'Running' && from !== 'Syscall') {
-      go.proc = event.p;
-      go.since = time;
+    const { from, to, subject, p, name, stack, subjectStack } = event;
+    this.change(goNumber(from), goNumber(to), subject, p, name, stack, subjectStack);
+  }
+
+  move(code: MoveCode, elapsed: number, p: number, goroutine: number, reason: string, stack: number, ownStack: number): void {
+    this.endNs += elapsed;
+    this.change(moveFrom(code), moveTo(code), goroutine, p, reason, stack, ownStack);
+  }
+
+  /** `from` is negative for what a first status tells. */
+  private change(from: number, to: number, id: number, p: number, reason: string, stack: number, ownStack: number): void {
+    const go = this.goroutineOf(id);
+    if (go.stack === NO_STACK && ownStack !== 0) go.stack = this.stackIds.of(ownStack);
+    if (from === GO.none && stack !== 0) go.creation = this.stackIds.of(stack);
+    // Only where what is known of it ends has the end of a goroutine a reason.
+    const isCut = to === GO.none && reason !== '';
+    if (to === GO.none) go.hasEnded = !isCut;
+    if (to === GO.running && (from !== GO.syscall || p !== go.proc)) {
+      go.proc = p;
+      go.since = this.endNs;
       go.until = -1;
-    } else if (to === 'Running' && event.p !== go.proc) {
-      go.proc = event.p;
-      go.since = time;
-    } else if (to !== 'Running' && to !== 'Syscall' && go.until < 0) {
-      go.until = isCut(event) ? -1 : time;
-    }
+    } else if (to !== GO.running && to !== GO.syscall && go.until < 0 && !isCut) go.until = this.endNs;
   }
 
   private goroutineOf(id: number): KnownGoroutine {
@@ -82,9 +90,4 @@ export class LastRuns implements TraceSink {
       return;
     }
   }
-}
-
-/** Whether a goroutine does not end, but what is known of it. */
-function isCut({ to, name }: TraceEvent): boolean {
-  return to === 'NotExist' && name !== '';
 }
