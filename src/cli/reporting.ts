@@ -10,7 +10,7 @@ import type { CrashJoin } from '../model/crashjoin.ts';
 import type { Profile } from '../model/profile.ts';
 import type { FlameGraphOptions } from '../render/flameoptions.ts';
 import { resolveOptions } from '../render/flameoptions.ts';
-import { joinText } from '../render/jointext.ts';
+import { joinTexts } from '../render/jointext.ts';
 import { makeDifference } from '../render/report/difference.ts';
 import type { Fact, Report, ReportSubject } from '../render/report/model.ts';
 import { writeReport } from '../render/report/page.ts';
@@ -101,7 +101,7 @@ function joinFacts(joins: readonly CrashJoin[], group: readonly SubjectInput[]):
   const isOf = (name: string) => group.some(({ file }) => file === name);
   return joins
     .filter(({ trace, crash }) => isOf(trace) || isOf(crash))
-    .map((join) => ({ tone: join.verdict === 'joined' ? 'alarm' : 'plain', text: joinText(join) }));
+    .flatMap((join) => joinTexts(join).map((text): Fact => ({ tone: join.verdict === 'joined' ? 'alarm' : 'plain', text })));
 }
 
 /** Keeps the weights of a trace over time as well. */

@@ -20,9 +20,10 @@ export function* writeJoinText(joins: readonly CrashJoin[], { columns, paint }: 
   }
 }
 
-/** The same as one text. */
-export function joinText(join: CrashJoin): string {
-  return [...joinLines(join, NO_PAINT)].map((line) => line.trimStart()).join('\n');
+/** The same, each line a text of its own. */
+export function joinTexts(join: CrashJoin): string[] {
+  const [head, verdict, ...rest] = [...joinLines(join, NO_PAINT)].map((line) => line.trimStart());
+  return [`${head}; ${verdict}`, ...rest];
 }
 
 function* joinLines(join: CrashJoin, paint: Paint): Generator<string> {

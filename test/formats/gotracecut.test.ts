@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { TraceCounter } from '../../src/formats/gotrace/count.ts';
 import { TraceReader } from '../../src/formats/gotrace/reader.ts';
 import { CUT_REASON } from '../../src/formats/gotrace/salvage.ts';
+import { Ev } from '../../src/formats/gotrace/spec.ts';
+import { TraceWriter } from '../../src/formats/gotrace/writer.ts';
 import type { TracePart } from '../../src/model/trace.ts';
 import { FIXTURES } from '../support/fixtures.ts';
 import { makeRandom } from '../support/generate.ts';
@@ -141,6 +143,29 @@ describe('an only generation that is cut', () => {
       expect(ends.length).toBeGreaterThan(0);
       for (const event of ends) expect(event).toMatch(/ (?:proc \d+ Running->Idle|goroutine \d+ (?:Running|Syscall)->NotExist) /);
     }
+  });
+
+  it('of very many threads, none of which fits, ends soon', () => {
+    const chunks: Uint8Array[] = [];
+    const writer = new TraceWriter((chunk) => chunks.push(chunk), { version: 22 });
+    writer.beginGeneration({ time: 0 });
+    const threads = 2000;
+    // Each P's starts are numbered as if the other half of them were lost.
+    for (let m = 1; m <= threads; m++) {
+      for (let i = 1; i <= 10; i++) {
+        writer.event(m, 100 * i + (m % 90), Ev.ProcStart, m, 2 * i);
+        writer.event(m, 100 * i + (m % 90) + 1, Ev.GoStart, m, 2 * i);
+        writer.event(m, 100 * i + (m % 90) + 2, Ev.GoStop, 0, 0);
+        writer.event(m, 100 * i + (m % 90) + 3, Ev.ProcStop);
+      }
+    }
+    writer.finish();
+    const bytes = Buffer.concat(chunks);
+    const began = performance.now();
+    const { events, problems } = readTrace(bytes.subarray(0, bytes.length - 12));
+    expect(performance.now() - began).toBeLessThan(8000);
+    expect(events.length).toBeGreaterThan(30 * threads);
+    expect(problems).toHaveLength(1);
   });
 
   it('without a clock has the usual one, and says so', () => {

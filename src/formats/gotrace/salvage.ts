@@ -17,8 +17,10 @@ import { applyEvent } from './transitions.ts';
 export const USUAL_FREQUENCY = 15_625_000;
 /** How much later than an event that waits others are looked at, in nanoseconds: clocks of threads disagree by less. */
 const WINDOW_NS = 100_000;
-/** Looks at events that might go before one that waits; then it goes at once. */
-const MAX_LOOKS = 2e7;
+/** Looks at threads whose events might go before one that waits; then it goes at once. */
+const MAX_LOOKS = 3e7;
+/** The same for making the state fit, which looks at all threads too; then what does not fit is dropped. */
+const MAX_FITS = 3e8;
 /** The reason of a hold that ends with what is known of its thread. */
 export const CUT_REASON = 'the events of its thread end here';
 
@@ -90,6 +92,7 @@ export class CutOrder {
   private readonly state: SchedulerState;
   private readonly frontier = new Frontier();
   private looks = 0;
+  private fits = 0;
   /** Events that fit nothing, whatever was made to fit. */
   dropped = 0;
 
@@ -149,9 +152,9 @@ export class CutOrder {
     if (this.tryApply(cursors[0])) return 0;
     if (!this.options.patient && this.looks > MAX_LOOKS) return -1;
     this.frontier.sort();
+    this.looks += cursors.length;
     const limit = this.options.patient ? Number.POSITIVE_INFINITY : cursors[0].time + WINDOW_NS;
     for (let i = 1; i < cursors.length && cursors[i].time <= limit; i++) {
-      this.looks++;
       if (this.tryApply(cursors[i])) return i;
     }
     return -1;
@@ -170,7 +173,8 @@ export class CutOrder {
 
   /** Makes the state fit an event, which then is applied, or else dropped. */
   private force(cursor: ThreadCursor): void {
-    if (fitState(this.state, cursor) && this.tryApply(cursor)) return;
+    this.fits += this.state.threads.size;
+    if (this.fits < MAX_FITS && fitState(this.state, cursor) && this.tryApply(cursor)) return;
     this.dropped++;
   }
 
