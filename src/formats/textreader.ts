@@ -265,29 +265,28 @@ export class TextReader implements LineHandler {
     const lines = ((this.partials.get(stream)?.text ?? '') + carried.text).split('\n');
     let taken = false;
     if (carried.partial) taken = this.keepPartial(stream, lane, lines.pop() as string);
+    let nested = this.nested.size === 0 ? undefined : this.nested.get(stream);
     for (const line of lines) {
-      if (this.takeNested(carried, stream, line, number) || this.takeContent(lane, line, number, stream, depth)) taken = true;
+      if (nested === undefined && carried.test === null && endsLikeAnchor(line)) nested = this.openNested(stream, line);
+      if (nested !== undefined) nested.takeText(line, number);
+      if (nested !== undefined || this.takeContent(lane, line, number, stream, depth)) taken = true;
       else if (carried.test === null) this.pass(stream, line, number);
     }
     return taken;
   }
 
-  /** Lines of a carried text behind a prefix of their own are read as a text is. Returns whether the line went there. */
-  private takeNested({ test }: CarriedText, stream: string, line: string, number: number): boolean {
-    if (test !== null) return false;
-    let nested = this.nested.get(stream);
-    if (nested === undefined) {
-      if (!line.includes('goroutine ') && !line.includes('DATA RACE') && !line.includes('profile: total')) return false;
-      if (this.level >= MAX_WRAPPINGS || this.nested.size >= MAX_LANES || !hasPrefix(cleanLine(line))) return false;
-      nested = new TextReader(this.context, this.format, this.level + 1);
-      for (const passed of this.passed.get(stream) ?? []) nested.takeText(passed.text, passed.number);
-      this.nested.set(stream, nested);
-    }
-    nested.takeText(line, number);
-    return true;
+  /** A reader for a carried text in whose line a header stands behind a prefix, if one does. */
+  private openNested(stream: string, line: string): TextReader | undefined {
+    if (this.level >= MAX_WRAPPINGS || this.nested.size >= MAX_LANES || !hasPrefix(cleanLine(line))) return undefined;
+    const nested = new TextReader(this.context, this.format, this.level + 1);
+    for (const { text, number } of this.passed.get(stream) ?? []) nested.takeText(text, number);
+    this.nested.set(stream, nested);
+    return nested;
   }
 
+  /** A line of a carried text was no evidence. */
   private pass(stream: string, text: string, number: number): void {
+    if (text === '') return;
     this.passUnread(text, number);
     let lines = this.passed.get(stream);
     if (lines === undefined) {
@@ -422,6 +421,11 @@ function sampleOf(text: string): string | null {
   // a tab before the anchor is the line's own: a message that holds a traceback is indented by one
   const sample = text.slice(0, anchor).replace(/\t+$/, '');
   return sample.trim() === '' || /^\s*goroutine \d/.test(sample) || parseCall(text.trim()) !== null ? null : sample;
+}
+
+/** Whether a line ends as those with an anchor do, by a quick look. */
+function endsLikeAnchor(text: string): boolean {
+  return text.endsWith(']:') || text.endsWith('DATA RACE') || text.includes('profile: total ');
 }
 
 /** Whether a carried line has a prefix, and not only words before its header. */

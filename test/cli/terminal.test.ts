@@ -80,6 +80,17 @@ describe('text from outside', () => {
   }
 });
 
+describe('recorded inputs', () => {
+  it('a dump and a profile with hostile names', () => {
+    for (const name of ['hostile-dump', 'control-chars-in-problem']) {
+      for (const command of ['inspect', 'collapse']) {
+        const { out, err } = runGoflame([command, path.join(FIXTURES, `carriers/${name}.txt`)]);
+        expect(out + err).not.toMatch(HOSTILE);
+      }
+    }
+  });
+});
+
 describe('names of files', () => {
   const RAW = Buffer.concat([
     Buffer.from('n\u00e9'),

@@ -3,6 +3,8 @@
  * has no width: nothing is cut at all.
  */
 
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { Summarizer } from '../../src/analysis/summary.ts';
@@ -13,7 +15,7 @@ import { writeDiffText } from '../../src/render/difftext.ts';
 import { NO_PAINT, writeInspectText } from '../../src/render/inspecttext.ts';
 import { columnsOf, fitLeft, fitMiddle, fitRight, wrapLine, wrapPieces } from '../../src/render/textblocks.ts';
 import { compare } from '../support/compare.ts';
-import { fixture, fixtures } from '../support/fixtures.ts';
+import { FIXTURES, fixture, fixtures } from '../support/fixtures.ts';
 import { makeRandom } from '../support/generate.ts';
 import { analyzeTrace, traceNamed } from '../support/traces.ts';
 import { faultsOf } from '../support/widths.ts';
@@ -150,6 +152,21 @@ describe('time goes with the length of the text', () => {
     profile: (s) => `goroutine profile: total 1\n1 @ 0x1\n#\t0x1\tmain.é${s}+0x1\t/é${s}/a.go:3\n\n`,
     folded: (s) => `a;é${s.slice(0, 30_000)} 3\nb;${s.slice(0, 30_000)} 4\nc;d 3\n`,
   };
+  /** How long a message is, where only its beginning is shown. */
+  const NOTE_OF_LENGTH = /^not in the whole text: 408$/;
+  for (const name of ['slow-name-80kb', 'slow-place-68kb', 'hostile-dump']) {
+    it(`${name}, at any width`, () => {
+      const bytes = readFileSync(path.join(FIXTURES, `carriers/${name}.txt`));
+      const whole = inspect(bytes, WHOLE);
+      for (const columns of WIDTHS) {
+        const began = performance.now();
+        const cut = faultsOf(inspect(bytes, columns), whole, columns).filter((fault) => !NOTE_OF_LENGTH.test(fault));
+        expect(cut).toEqual([]);
+        expect(performance.now() - began).toBeLessThan(600);
+      }
+    });
+  }
+
   for (const [field, make] of Object.entries(FIELDS)) {
     it(field, () => {
       const text = make('abcdefgh'.repeat(20_000));

@@ -134,15 +134,23 @@ export class LineMender {
   }
 }
 
-/** Whether a line ends as whole ones do, for most lines: with a call, a header or an offset. */
+/** Whether a line ends as whole ones do, for most lines: with a call, a header, an offset or an object of JSON. */
 export function hasEnd(text: string): boolean {
   const { length } = text;
   const last = text.charCodeAt(length - 1);
-  return length < NARROWEST || last === RPAREN || last === COLON || text.lastIndexOf(' +0x') > length - LONGEST_OFFSET;
+  return (
+    length < NARROWEST ||
+    length > WIDEST ||
+    last === RPAREN ||
+    last === COLON ||
+    last === RBRACE ||
+    text.lastIndexOf(' +0x') > length - LONGEST_OFFSET
+  );
 }
 
 const RPAREN = 0x29;
 const COLON = 0x3a;
+const RBRACE = 0x7d;
 /** Characters of ` +0x` and its digits. */
 const LONGEST_OFFSET = 16;
 

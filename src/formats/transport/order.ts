@@ -63,8 +63,10 @@ export class OrderWatch {
   private reversed = 0;
   private forward = 0;
   private first = 0;
+  private asks = 0;
 
   line(text: string, number: number): void {
+    if (this.forward > 0 || this.asks > MAX_ASKS) return;
     if (this.asked !== null) this.answer(this.asked, text);
     this.asked = text.includes('goroutine ') && HEADER_ANYWHERE.test(text) ? { before: this.previous, line: text, number } : null;
     this.previous = text;
@@ -78,12 +80,15 @@ export class OrderWatch {
   }
 
   private answer(asked: { readonly before: string; readonly line: string; readonly number: number }, after: string): void {
+    this.asks++;
     const order = orderAt(asked.before, asked.line, after);
     if (order === 'forward') this.forward++;
     else if (order === 'reversed' && this.reversed++ === 0) this.first = asked.number;
   }
 }
 
+/** Headers after which no more are looked at: their order cannot be told, or is. */
+const MAX_ASKS = 100;
 const HEADER_ANYWHERE = /goroutine \d+ \[[^\]]*\]:/;
 
 /** Whether times only ever go down, and do so at least once. */
