@@ -104,3 +104,14 @@ export class Lane {
     this.current = machine;
   }
 }
+
+/** A header behind other text in a line that has no prefix: `[PANIC RECOVER] boom goroutine 32 [running]:`. */
+const LATE_HEADER = /^(.*\S)\s+(goroutine \d+ \[[^\]]+\]:)$/;
+
+/** Offers a line to a stream; a header at its end, behind other text, as a line of its own. */
+export function takeSplit(lane: Lane, text: string, number: number): boolean {
+  const late = text.endsWith(']:') && !text.startsWith('goroutine ') ? LATE_HEADER.exec(text) : null;
+  if (late === null) return lane.take(text, number);
+  lane.take(late[1], number);
+  return lane.take(late[2], number);
+}

@@ -2,8 +2,9 @@
  * Lines of text, damaged in transport as they may be → lanes of clean lines → machines that recognise formats.
  *
  * A line is, in this order:
- *   1. cleaned of colours and marks;
- *   2. a JSON object that carries text, which goes to the lane of its writer;
+ *   1. cleaned of colours and marks, and joined with the rest that a terminal's width broke off;
+ *   2. a JSON object or a service message that carries text, which goes to the lane of its writer, or to a reader of its own
+ *      where that text has prefixes;
  *   3. a whole traceback in one string with escapes, which gets a lane of its own;
  *   4. a line behind a learnt prefix, which goes to that prefix's lane;
  *   5. a plain line. If it holds an anchor behind other text, it and the next lines wait until one shows whether that
@@ -16,8 +17,7 @@ import { type Line, type LineHandler, LineReader, textOf } from '../base/lines.t
 import type { DumpPart, TestPart } from '../model/evidence.ts';
 import { findCrashInLine } from './goroutines/head.ts';
 import { TestBook } from './gotest/book.ts';
-import { Lane, type LineFormat } from './lane.ts';
-import { parseCall } from './text/frames.ts';
+import { Lane, type LineFormat, takeSplit } from './lane.ts';
 import type { ReadContext } from './text/machine.ts';
 import { findAnchor } from './transport/anchors.ts';
 import { hasEnd, LineMender, type NumberedText } from './transport/broken.ts';
@@ -25,8 +25,8 @@ import { cleanLine, restoreBlanks } from './transport/clean.ts';
 import { splitLines, unfoldLine } from './transport/escapes.ts';
 import { type CarriedLine, type CarriedText, readJsonLine } from './transport/json.ts';
 import { OrderWatch } from './transport/order.ts';
-import { isBareContinuation, LinePrefix, MAX_PREFIX } from './transport/prefix.ts';
-import { parseServiceMessage, type ServiceMessage, textsOf } from './transport/teamcity.ts';
+import { endsLikeAnchor, hasPrefix, isBareContinuation, LinePrefix, sampleOf } from './transport/prefix.ts';
+import { carriedBy, parseServiceMessage, textsOf } from './transport/teamcity.ts';
 
 /** Lines that are held back while a prefix is in question. */
 const MAX_PENDING = 16;
@@ -47,8 +47,6 @@ export interface AtEnd {
 }
 
 interface PrefixLane {
-  /** What ends the lines as well, where they are rows of a table. */
-  readonly rowEnd: RegExp | null;
   readonly prefix: LinePrefix;
   readonly lane: Lane;
 }
@@ -155,11 +153,11 @@ export class TextReader implements LineHandler {
 
   /** Characters of a line's prefix. */
   private leadOf(text: string): number {
-    const asked = this.pending?.prefix.strip(text) ?? null;
-    if (asked !== null) return text.length - asked.length;
+    const asked = this.pending?.prefix.leadOf(text) ?? null;
+    if (asked !== null) return asked;
     for (let i = this.prefixes.length - 1; i >= 0; i--) {
-      const content = this.prefixes[i].prefix.strip(text);
-      if (content !== null) return text.length - content.length;
+      const lead = this.prefixes[i].prefix.leadOf(text);
+      if (lead !== null) return lead;
     }
     return 0;
   }
@@ -334,9 +332,8 @@ export class TextReader implements LineHandler {
 
   private takePrefixed(text: string, number: number): boolean {
     for (let i = this.prefixes.length - 1; i >= 0; i--) {
-      const { prefix, lane, rowEnd } = this.prefixes[i];
-      const stripped = prefix.strip(text);
-      const content = rowEnd !== null && stripped !== null ? stripped.replace(rowEnd, '') : stripped;
+      const { prefix, lane } = this.prefixes[i];
+      const content = prefix.strip(text);
       if (content === null) continue;
       // The line was cleaned as a whole; where its own content begins, a tab may be written out.
       const clean = restoreBlanks(content);
@@ -367,9 +364,7 @@ export class TextReader implements LineHandler {
     if (learnt) {
       const lane = this.openPrefix(pending.prefix);
       this.replayHistory(pending.prefix, lane, first);
-      const content = pending.prefix.strip(first.text) ?? '';
-      const rowEnd = rowEndOf(pending.prefix);
-      takeSplit(lane, rowEnd === null ? content : content.replace(rowEnd, ''), first.number);
+      takeSplit(lane, pending.prefix.strip(first.text) ?? '', first.number);
     } else {
       this.takePlain(first.text.slice(pending.anchor), first.number);
     }
@@ -378,7 +373,7 @@ export class TextReader implements LineHandler {
 
   private openPrefix(prefix: LinePrefix): Lane {
     const lane = this.openLane(`prefix ${prefix.key}`, null);
-    this.prefixes.push({ rowEnd: rowEndOf(prefix), prefix, lane });
+    this.prefixes.push({ prefix, lane });
     return lane;
   }
 
@@ -386,7 +381,7 @@ export class TextReader implements LineHandler {
   private replayHistory(prefix: LinePrefix, lane: Lane, before: NumberedText): void {
     for (const { text, number } of this.linesBefore(before)) {
       const content = prefix.strip(text);
-      if (content !== null) lane.take(content.replace(rowEndOf(prefix) ?? NEVER, ''), number);
+      if (content !== null) lane.take(content, number);
     }
   }
 
@@ -404,49 +399,6 @@ export class TextReader implements LineHandler {
       .filter(({ number }) => number > plain.lastTaken && number < before.number)
       .map((line) => ({ text: cleanLine(textOf(line)), number: line.number }));
   }
-}
-
-/** What ends the lines behind a prefix that begins rows of a table: a bar, or the time in `aws logs … --output text`. */
-function rowEndOf({ key }: LinePrefix): RegExp | null {
-  if (key.startsWith('\\|')) return / *\| *$/;
-  return key.startsWith('EVENTS') ? /\t\d{1,14}$/ : null;
-}
-
-const NEVER = /(?!)/;
-
-/** What stands before a line's anchor and may be a prefix; null where there is none. */
-function sampleOf(text: string): string | null {
-  const anchor = findAnchor(text);
-  if (anchor <= 0 || anchor > MAX_PREFIX) return null;
-  // a tab before the anchor is the line's own: a message that holds a traceback is indented by one
-  const sample = text.slice(0, anchor).replace(/\t+$/, '');
-  return sample.trim() === '' || /^\s*goroutine \d/.test(sample) || parseCall(text.trim()) !== null ? null : sample;
-}
-
-/** Whether a line ends as those with an anchor do, by a quick look. */
-function endsLikeAnchor(text: string): boolean {
-  return text.endsWith(']:') || text.endsWith('DATA RACE') || text.includes('profile: total ');
-}
-
-/** Whether a carried line has a prefix, and not only words before its header. */
-function hasPrefix(text: string): boolean {
-  const sample = sampleOf(text);
-  return sample !== null && /[\d|:\]>]/.test(sample) && !/^\s*[[{]?\w*PANIC/.test(sample);
-}
-
-/** A header behind other text in a line that has no prefix: `[PANIC RECOVER] boom goroutine 32 [running]:`. */
-const LATE_HEADER = /^(.*\S)\s+(goroutine \d+ \[[^\]]+\]:)$/;
-
-function takeSplit(lane: Lane, text: string, number: number): boolean {
-  const late = text.endsWith(']:') && !text.startsWith('goroutine ') ? LATE_HEADER.exec(text) : null;
-  if (late === null) return lane.take(text, number);
-  lane.take(late[1], number);
-  return lane.take(late[2], number);
-}
-
-function carriedBy({ kind, attributes }: ServiceMessage, text: string): CarriedText {
-  const stream = `teamcity ${JSON.stringify([attributes.get('flowId') ?? '', attributes.get('name') ?? ''])}`;
-  return { stream, text, partial: kind.startsWith('testStd'), test: null };
 }
 
 /** What stands at the beginning of a text that holds no evidence, for an error that names it. */

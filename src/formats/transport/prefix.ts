@@ -10,6 +10,9 @@
  * writers apart and stay.
  */
 
+import { parseCall } from '../text/frames.ts';
+import { findAnchor } from './anchors.ts';
+
 /** Characters of the longest prefix that is learnt. */
 export const MAX_PREFIX = 512;
 
@@ -18,6 +21,7 @@ export class LinePrefix {
   readonly key: string;
   private readonly pattern: RegExp;
   private readonly trimmed: RegExp;
+  private readonly rowEnd: RegExp | null;
 
   constructor(sample: string) {
     const bare = sample.trimEnd();
@@ -25,13 +29,22 @@ export class LinePrefix {
     this.key = source + sample.slice(bare.length);
     this.pattern = new RegExp(`^${source}${escapeLiteral(sample.slice(bare.length))}`);
     this.trimmed = new RegExp(`^${source}[ \\t]*$`);
+    this.rowEnd = rowEndOf(bare);
   }
 
   /** What stands behind the prefix; null for a line without it. A blank line may have lost its trailing blanks. */
   strip(text: string): string | null {
+    const lead = this.leadOf(text);
+    if (lead === null) return null;
+    const content = text.slice(lead);
+    return this.rowEnd === null ? content : content.replace(this.rowEnd, '');
+  }
+
+  /** Characters of the prefix in a line; null for a line without it. */
+  leadOf(text: string): number | null {
     const match = this.pattern.exec(text);
-    if (match !== null) return text.slice(match[0].length);
-    return this.trimmed.test(text) ? '' : null;
+    if (match !== null) return match[0].length;
+    return this.trimmed.test(text) ? text.length : null;
   }
 }
 
@@ -66,4 +79,30 @@ const CONTINUATION =
 /** Whether a line goes on with evidence that began behind a prefix in the line above, and has none itself. */
 export function isBareContinuation(text: string): boolean {
   return CONTINUATION.test(text);
+}
+
+/** What ends the lines behind a prefix that begins rows of a table: a bar, or the time in `aws logs … --output text`. */
+function rowEndOf(sample: string): RegExp | null {
+  if (sample.startsWith('|')) return / *\| *$/;
+  return sample.startsWith('EVENTS\t') ? /\t\d{1,14}$/ : null;
+}
+
+/** What stands before a line's anchor and may be a prefix; null where there is none. */
+export function sampleOf(text: string): string | null {
+  const anchor = findAnchor(text);
+  if (anchor <= 0 || anchor > MAX_PREFIX) return null;
+  // a tab before the anchor is the line's own: a message that holds a traceback is indented by one
+  const sample = text.slice(0, anchor).replace(/\t+$/, '');
+  return sample.trim() === '' || /^\s*goroutine \d/.test(sample) || parseCall(text.trim()) !== null ? null : sample;
+}
+
+/** Whether a line ends as those with an anchor do, by a quick look. */
+export function endsLikeAnchor(text: string): boolean {
+  return text.endsWith(']:') || text.endsWith('DATA RACE') || text.includes('profile: total ');
+}
+
+/** Whether a carried line has a prefix, and not only words before its header. */
+export function hasPrefix(text: string): boolean {
+  const sample = sampleOf(text);
+  return sample !== null && /[\d|:\]>]/.test(sample) && !/^\s*[[{]?\w*PANIC/.test(sample);
 }

@@ -5,6 +5,8 @@
  *     ##teamcity[testFailed name='TestAdd' details='panic: boom|n|ngoroutine 1 |[running|]:|nmain.f()|n']
  */
 
+import type { CarriedText } from './json.ts';
+
 export interface ServiceMessage {
   /** `testFailed`, `testStdErr`, `message`. */
   readonly kind: string;
@@ -46,4 +48,10 @@ export function textsOf({ attributes }: ServiceMessage): string[] {
     const text = attributes.get(name);
     return text === undefined ? [] : [text];
   });
+}
+
+/** A message's text as one of a stream: outputs of a test may stop within a line. */
+export function carriedBy({ kind, attributes }: ServiceMessage, text: string): CarriedText {
+  const stream = `teamcity ${JSON.stringify([attributes.get('flowId') ?? '', attributes.get('name') ?? ''])}`;
+  return { stream, text, partial: kind.startsWith('testStd'), test: null };
 }
