@@ -63,6 +63,8 @@ export interface WorstLatency {
   readonly wakerStack: StackId;
   /** What held the Ps meanwhile, longest first. */
   readonly ranInstead: readonly (OtherGoroutine & { readonly proc: number })[];
+  /** Whether some that ran are missing, as more did than are remembered. */
+  readonly ranPartial?: boolean;
 }
 
 /** What a P was held by. */
@@ -140,6 +142,8 @@ export interface Hotspot {
   readonly stwNs: number;
   /** Goroutines that waited for a P meanwhile: all of them and their waiting added up; the longest waits by goroutine. */
   readonly starvedCount: number;
+  /** Whether more goroutines waited than are remembered: the count and the list are then a lower bound. */
+  readonly starvedPartial?: boolean;
   readonly starvedNs: number;
   readonly starved: readonly OtherGoroutine[];
 }

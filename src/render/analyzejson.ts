@@ -139,6 +139,7 @@ function hotspot(one: Hotspot, stacks: StackTable): object {
     syscallNs: one.syscallNs,
     stwNs: one.stwNs,
     starvedCount: one.starvedCount,
+    ...(one.starvedPartial ? { starvedPartial: true } : {}),
     starvedNs: one.starvedNs,
     starved: one.starved.map(({ goroutine, entry, ns }) => ({ goroutine, entry, waitNs: ns })),
   };

@@ -99,10 +99,11 @@ function mapText(hotspot: Hotspot): string {
   return `${operation}${isSure(hotspot) ? ', which makes the map grow' : ', growth was seen in it'}`;
 }
 
-function starvedText({ starved, starvedCount, starvedNs }: Hotspot): string {
+function starvedText({ starved, starvedCount, starvedNs, starvedPartial }: Hotspot): string {
   const listed = starved.slice(0, STARVED_SHOWN).map((one) => `${whoText(one)} ${formatDuration(one.ns)}`);
   const more = starvedCount > listed.length ? ', …' : '';
-  return `meanwhile ${countUnit(starvedCount, 'goroutines')} waited ${formatDuration(starvedNs)} for a P: ${listed.join(', ')}${more}`;
+  const least = starvedPartial ? 'at least ' : '';
+  return `meanwhile ${least}${countUnit(starvedCount, 'goroutines')} waited ${formatDuration(starvedNs)} for a P: ${listed.join(', ')}${more}`;
 }
 
 /** The leaf, the runtime's function that the program called, and the program's own: `leaf ← … ← caller`. */

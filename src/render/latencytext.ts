@@ -21,11 +21,12 @@ export function* latencyLines(page: AnalyzePage): Generator<string> {
   }
 }
 
-function* details({ ranInstead, stack, wakerStack }: WorstLatency, { analysis }: AnalyzePage): Generator<string> {
+function* details({ ranInstead, ranPartial, stack, wakerStack }: WorstLatency, { analysis }: AnalyzePage): Generator<string> {
   const ran = ranInstead
     .slice(0, RAN_SHOWN)
     .map(({ proc, goroutine, entry, ns }) => `P ${proc} g${goroutine} ${printable(entry)} ${formatDuration(ns)}`);
   if (ran.length > 0) yield `instead ran: ${ran.join(', ')}${ranInstead.length > ran.length ? ', …' : ''}`;
+  if (ranPartial) yield 'more ran instead than is remembered: the list has the latest part of the wait alone';
   const shown = stack === NO_STACK ? wakerStack : stack;
   if (shown !== NO_STACK) yield `was in: ${stackText(shown, analysis.stacks)}`;
 }

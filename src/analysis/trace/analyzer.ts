@@ -72,7 +72,7 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
     const entryName = (id: number) => this.view.entries.names[id] ?? '';
     this.usage = new ProcUsageCounter(this.window);
     this.filter = new GoroutineFilter(options, this.view.entries.names);
-    this.latency = new LatencyCounter({ top, clock: this.view, procs: this.view.procs, entryName });
+    this.latency = new LatencyCounter({ top, clock: this.view, queue: this.view.runnable, procs: this.view.procs, entryName });
     const filter = {
       wantsAll: this.filter.all && options.proc === undefined,
       top,
@@ -158,8 +158,10 @@ export class TraceAnalyzer implements TraceSink, MoveSink, SpanObserver {
   // ---- spans ----
 
   goSpan(go: GoTrack, state: GState, edge: number): void {
-    if (state !== GS.runnable || edge !== EDGE.none || !this.filter.wants(go)) return;
+    if (state !== GS.runnable || edge !== EDGE.none) return;
+    // Whoever waited is starved by the goroutines that are asked for.
     this.hotspots.addWait(go);
+    if (!this.filter.wants(go)) return;
     if (go.seenBegin && this.view.moving === GO.running && this.window.contains(this.view.now)) this.latency.addWait(go);
   }
 

@@ -3,21 +3,17 @@
 import { TopK } from '../../base/topk.ts';
 import { PS, type PState } from '../../model/pstates.ts';
 import { NO_STACK, type StackId } from '../../model/stacks.ts';
-import { NOBODY } from '../../model/trace.ts';
-import { HOTSPOT_KINDS, type Hotspot, type HotspotKind, type KindUsage, type OtherGoroutine } from '../../model/traceanalysis.ts';
+import { HOTSPOT_KINDS, type Hotspot, type HotspotKind, type KindUsage } from '../../model/traceanalysis.ts';
 import { Hold, judgeHold, kindOfStacks, MERGE_GAP_NS, type SeenStack, toldKind } from './holds.ts';
 import { KIND, KIND_COUNT, type KindCode, type StackKinds } from './kinds.ts';
 import { KindTimes } from './kindtimes.ts';
 import { type Clocked, SOURCE, SOURCE_NAMES } from './observer.ts';
 import type { RunnableQueue } from './runnable.ts';
-import { SpanLog } from './spanlog.ts';
+import type { SpanAsker } from './spanlog.ts';
+import { type Starved, StarvedFinder } from './starved.ts';
 import type { GoTrack, ProcTrack } from './tracks.ts';
 import type { Window } from './window.ts';
 
-/** Goroutines that are listed as starved by one hold. */
-const STARVED_LISTED = 10;
-/** Goroutines still waiting when a hold ends that are looked at, longest waiting first. */
-const STILL_WAITING = 200;
 const STACKS_LISTED = 5;
 /** The least size of objects that the runtime takes from the heap one by one (maxSmallSize of malloc.go). */
 const LARGE_BYTES = 32 << 10;
@@ -38,24 +34,20 @@ export interface HotspotFilter {
 
 /** A hold that may be listed. */
 interface Candidate {
-  readonly hold: Omit<Hotspot, 'rank' | 'entry' | 'mapFunction' | 'mapOperation'>;
+  readonly hold: Omit<Hotspot, 'rank' | 'entry' | 'mapFunction' | 'mapOperation' | keyof Starved>;
   readonly go: GoTrack;
+  /** Null until it is asked for. */
+  starved: Starved | null;
 }
 
-interface Starved {
-  readonly list: OtherGoroutine[];
-  readonly count: number;
-}
-
-export class HotspotFinder {
+export class HotspotFinder implements SpanAsker {
   private readonly filter: HotspotFilter;
   private readonly window: Window;
   private readonly kinds: StackKinds;
   private readonly queue: RunnableQueue;
-  private readonly entryName: (id: number) => string;
   /** Of each kind. */
   private readonly kept: number;
-  private readonly waits: SpanLog;
+  private readonly waits: StarvedFinder;
   private readonly clock: Clocked;
   private readonly holds: (Hold | undefined)[] = [];
   /** Bytes of the heap when it was told last. */
@@ -85,9 +77,8 @@ export class HotspotFinder {
     this.window = parts.window;
     this.kinds = parts.kinds;
     this.clock = parts.clock;
-    this.waits = new SpanLog(parts.clock);
     this.queue = parts.queue;
-    this.entryName = parts.entryName;
+    this.waits = new StarvedFinder({ ...parts, asker: this });
     this.kept = Math.max(parts.filter.top, KEPT);
     for (let kind = 0; kind < KIND_COUNT; kind++) this.best[kind] = new TopK(this.kept);
   }
@@ -159,18 +150,58 @@ export class HotspotFinder {
     this.times.finish();
   }
 
-  /** Longest first. */
+  settle(): void {
+    for (const hold of this.holds) {
+      if (hold === undefined || !this.isOver(hold)) continue;
+      this.close(hold);
+      hold.go = null;
+    }
+    for (const best of this.best) for (const candidate of best.list()) this.starvedBy(candidate);
+  }
+
+  /** Whether a hold has ended, too long ago for the next one to belong to it. */
+  private isOver({ open, end }: Hold): boolean {
+    return !open && this.clock.now - end > MERGE_GAP_NS;
+  }
+
+  openSince(): number {
+    let since = Number.POSITIVE_INFINITY;
+    for (const hold of this.holds) if (hold !== undefined && !this.isOver(hold)) since = Math.min(since, hold.start);
+    return since;
+  }
+
+  /** Those among the longest of all, or of their kind: longest first. */
   list(): Hotspot[] {
-    const { kind } = this.filter;
-    const all = this.best.flatMap((best, code) => (kind === null || kind === HOTSPOT_KINDS[code] ? best.list() : []));
-    all.sort((a, b) => b.hold.heldNs - a.hold.heldNs || a.hold.startNs - b.hold.startNs || a.hold.proc - b.hold.proc);
-    return all.map(({ hold, go }, i) => ({
-      rank: i < this.kept ? i + 1 : 0,
+    const { kind, top } = this.filter;
+    const all = this.best.flatMap((best, code) => {
+      const some = kind === null || kind === HOTSPOT_KINDS[code] ? best.list() : [];
+      // Of other kinds nothing but the longest is asked for beyond the longest of all.
+      return some
+        .sort(byLength)
+        .map((candidate, i) => ({ candidate, isAsked: i === 0 || (code === KIND['map growth'] && i < top) }));
+    });
+    all.sort((a, b) => byLength(a.candidate, b.candidate));
+    return all.flatMap(({ candidate, isAsked }, i) =>
+      isAsked || i < top ? [this.told(candidate, i < this.kept ? i + 1 : 0)] : [],
+    );
+  }
+
+  private told(candidate: Candidate, rank: number): Hotspot {
+    const { hold, go } = candidate;
+    return {
+      rank,
       ...hold,
+      ...this.starvedBy(candidate),
       entry: go.entry ?? '',
       unseenGrowth: this.allocating.has(go.entryId) ? 0 : hold.unseenGrowth,
       ...this.mapWorkIn(hold.stacks),
-    }));
+    };
+  }
+
+  private starvedBy(candidate: Candidate): Starved {
+    const { hold, go } = candidate;
+    candidate.starved ??= this.waits.within(hold.startNs, hold.endNs, go);
+    return candidate.starved;
   }
 
   /** Kinds that took time, most first. `hotspots` is the list of all of them. */
@@ -197,7 +228,7 @@ export class HotspotFinder {
     if (held > this.longest[kind]) this.longest[kind] = held;
     if (held < this.filter.minDurationNs || !this.best[kind].wants(held)) return;
     if (hold.leftAt !== NO_STACK) this.seeWhereLeft(hold);
-    this.best[kind].add(held, { hold: this.describe(hold, go, kind), go });
+    this.best[kind].add(held, { hold: this.describe(hold, go, kind), go, starved: null });
   }
 
   private wants(proc: number, go: GoTrack): boolean {
@@ -223,7 +254,6 @@ export class HotspotFinder {
     const { confidence } = judgeHold(hold, kind);
     const startNs = Math.max(hold.start, this.window.from);
     const endNs = Math.min(hold.end, this.window.to);
-    const { list, count } = this.starvedIn(startNs, endNs, go);
     const stacks = hold.stacks.sort((a, b) => rankOf(b, kind) - rankOf(a, kind));
     return {
       kind: HOTSPOT_KINDS[kind] as HotspotKind,
@@ -246,29 +276,8 @@ export class HotspotFinder {
       sweepNs: hold.ns[PS.sweep],
       syscallNs: hold.ns[PS.syscall],
       stwNs: hold.ns[PS.stw],
-      starvedCount: count,
       starvedNs: hold.waitedAfter - hold.waitedBefore,
-      starved: list,
     };
-  }
-
-  /** Who waited for a P in [from, to), by goroutine, longest first. */
-  private starvedIn(from: number, to: number, holder: GoTrack): Starved {
-    const waited = this.waits.within(from, to);
-    let left = STILL_WAITING;
-    for (let go = this.queue.first; go !== null && left > 0 && go.since < to; go = go.later, left--) {
-      waited.add(go, NOBODY, to - Math.max(from, go.since));
-    }
-    const rows = Array.from({ length: waited.count }, (_, row) => row).filter((row) => waited.goroutines[row] !== holder.id);
-    const list = rows
-      .toSorted((a, b) => waited.ns[b] - waited.ns[a] || waited.goroutines[a] - waited.goroutines[b])
-      .slice(0, STARVED_LISTED)
-      .map((row) => ({
-        goroutine: waited.goroutines[row],
-        entry: this.entryName(waited.entries[row]),
-        ns: waited.ns[row],
-      }));
-    return { list, count: rows.length };
   }
 
   private mapWorkIn(stacks: Candidate['hold']['stacks']): Pick<Hotspot, 'mapFunction' | 'mapOperation'> {
@@ -278,6 +287,10 @@ export class HotspotFinder {
     }
     return { mapFunction: null, mapOperation: null };
   }
+}
+
+function byLength(a: Candidate, b: Candidate): number {
+  return b.hold.heldNs - a.hold.heldNs || a.hold.startNs - b.hold.startNs || a.hold.proc - b.hold.proc;
 }
 
 /** Stacks of the hold's own kind first, those of samples before others, then the most frequent. */

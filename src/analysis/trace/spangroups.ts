@@ -67,5 +67,6 @@ function textOf(key: TraceGroupKey, { go, proc, state, taskName }: SpanOwner): s
   if (key === 'goroutine') return go === null ? '(no goroutine)' : `goroutine ${go.id}`;
   if (key === 'entry') return go?.entry == null || go.entry === '' ? '(unknown entry)' : go.entry;
   if (key === 'task') return taskName ?? '(no task)';
-  return go?.regions?.at(-1)?.name ?? '(no region)';
+  const region = go?.regions?.at(-1)?.name;
+  return region === undefined ? '(no region)' : region === '' ? '(no name)' : region;
 }

@@ -39,6 +39,30 @@ export class SpanTotals {
     }
   }
 
+  /** The row of a goroutine on a P; -1 where it has none. */
+  find(serial: number, proc: number): number {
+    for (let row = 0; row < this.count; row++) if (this.serials[row] === serial && this.procs[row] === proc) return row;
+    return -1;
+  }
+
+  /** The rows with the most time, most first, by P and goroutine where it is the same; all but one. */
+  greatest(count: number, except = -1): number[] {
+    const best: number[] = [];
+    for (let row = 0; row < this.count; row++) {
+      if (row === except || (best.length === count && !this.isBefore(row, best[count - 1]))) continue;
+      let at = best.length === count ? count - 1 : best.length;
+      for (; at > 0 && this.isBefore(row, best[at - 1]); at--) best[at] = best[at - 1];
+      best[at] = row;
+    }
+    return best;
+  }
+
+  private isBefore(a: number, b: number): boolean {
+    const { ns, procs, goroutines } = this;
+    if (ns[a] !== ns[b]) return ns[a] > ns[b];
+    return procs[a] !== procs[b] ? procs[a] < procs[b] : goroutines[a] < goroutines[b];
+  }
+
   name(row: number, goroutine: number, entry: number): void {
     this.goroutines[row] = goroutine;
     this.entries[row] = entry;

@@ -173,12 +173,13 @@ describe('the meter of goroutines', () => {
 });
 
 describe('the log of spans', () => {
+  const nobody = { settle: () => {}, openSince: () => Number.POSITIVE_INFINITY };
   const listed = ({ count, goroutines, entries, procs, ns }: SpanTotals) =>
     Array.from({ length: count }, (_, row) => [goroutines[row], entries[row], procs[row], ns[row]]);
 
   it('adds up what overlaps, cut to what was asked for', () => {
     const clock = { now: 0 };
-    const log = new SpanLog(clock);
+    const log = new SpanLog(clock, nobody);
     const add = (id: number, proc: number, heldSince: number, end: number) => {
       clock.now = end;
       log.addHold(Object.assign(new ProcTrack(proc), { heldSince }), Object.assign(new GoTrack(id, id, id), { entryId: id }));
@@ -190,20 +191,21 @@ describe('the log of spans', () => {
     add(3, 0, 27, 30);
     add(4, 0, 30, 40);
     expect(listed(log.within(10, 30))).toEqual([
+      [2, 2, 1, 10],
       [3, 3, 0, 16],
       [3, 3, 1, 2],
-      [2, 2, 1, 10],
     ]);
     expect(listed(log.within(12, 28))).toEqual([
+      [2, 2, 1, 8],
       [3, 3, 0, 14],
       [3, 3, 1, 2],
-      [2, 2, 1, 8],
     ]);
+    expect(log.within(10, 30).greatest(2)).toEqual([1, 0]);
   });
 
   it('tells goroutines apart that had the same slot, and very many', () => {
     const clock = { now: 0 };
-    const log = new SpanLog(clock);
+    const log = new SpanLog(clock, nobody);
     for (let id = 0; id < 5000; id++) {
       clock.now = 10 * (id + 1);
       log.addWait(Object.assign(new GoTrack(id, id % 7, id), { since: 10 * id }));
@@ -216,7 +218,7 @@ describe('the log of spans', () => {
 
   it('holds the latest ones', () => {
     const clock = { now: 0 };
-    const log = new SpanLog(clock);
+    const log = new SpanLog(clock, nobody);
     const go = new GoTrack(1, 1, 1);
     for (let i = 0; i < 300_000; i++) {
       go.since = i;
@@ -225,6 +227,25 @@ describe('the log of spans', () => {
     }
     expect(listed(log.within(299_000, 300_000))).toEqual([[1, -1, -1, 1000]]);
     expect(log.within(0, 10).count).toBe(0);
+  });
+
+  it('keeps what is open, up to a limit that is told', () => {
+    const clock = { now: 0 };
+    let settled = 0;
+    const log = new SpanLog(clock, { settle: () => settled++, openSince: () => 500_000 }, 1 << 19);
+    for (let i = 0; i < 1_500_000; i++) {
+      const go = new GoTrack(i, 0, i);
+      go.since = i;
+      clock.now = i + 1;
+      log.addWait(go);
+      if (i === 900_000) {
+        expect(log.isWholeSince(500_000)).toBe(true);
+        expect(log.within(500_000, 900_000).count).toBe(400_000);
+      }
+    }
+    expect(settled).toBeGreaterThan(3);
+    expect(log.isWholeSince(500_000)).toBe(false);
+    expect(log.isWholeSince(1_400_000)).toBe(true);
   });
 });
 

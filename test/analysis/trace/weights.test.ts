@@ -120,3 +120,60 @@ describe('stacks of a trace', () => {
     expect(() => collapse(bytes, { groupBy: ['access'] })).toThrow(/state, reason, proc/);
   });
 });
+
+/** Of each trace: what goroutines ran, and of it in regions by name without what ran in regions inside; ExecTime of Go's trace.Summarizer. */
+const REGIONS: Readonly<Record<string, { goroutinesNs: number; regions: Readonly<Record<string, number>> }>> = JSON.parse(
+  readFileSync(path.join(FIXTURES, 'gotrace/spans/regions.json'), 'utf8'),
+);
+
+describe('running time in regions', () => {
+  const bytesOf = (name: string) =>
+    existsSync(path.join(FIXTURES, 'gotrace/spans', `${name}.trace.gz`))
+      ? gunzipSync(readFileSync(path.join(FIXTURES, 'gotrace/spans', `${name}.trace.gz`)))
+      : traceNamed(name);
+  const byFirst = (weights: Map<string, number>): Record<string, number> => {
+    const sums: Record<string, number> = {};
+    for (const [stack, ns] of weights) {
+      const first = stack.split(';')[0];
+      sums[first] = (sums[first] ?? 0) + ns;
+    }
+    return sums;
+  };
+
+  it(`is what Go's Summarizer gives, in ${Object.keys(REGIONS).length} traces`, () => {
+    for (const [name, { goroutinesNs, regions }] of Object.entries(REGIONS)) {
+      const ours = byFirst(collapse(bytesOf(name), { weight: 'running', groupBy: ['region'] }));
+      // Old traces tell time in coarser ticks, and Go orders equal ones by chance.
+      const tolerance = /1\.(19|2[01])/.test(name) ? 1000 : 0;
+      for (const [region, ns] of Object.entries(regions)) {
+        expect([name, region, Math.abs((ours[region] ?? 0) - ns) <= tolerance, ours[region], ns]).toEqual([
+          name,
+          key,
+          true,
+          ours[region],
+          ns,
+        ]);
+      }
+      const sum = Object.values(ours).reduce((total, ns) => total + ns, 0);
+      expect([name, Math.abs(sum - goroutinesNs) <= tolerance, sum, goroutinesNs]).toEqual([name, true, sum, goroutinesNs]);
+    }
+  });
+
+  it('adds up to the running time of each goroutine, with what is in no region', () => {
+    for (const name of Object.keys(REGIONS)) {
+      const bytes = bytesOf(name);
+      const whole = byFirst(collapse(bytes, { weight: 'running', groupBy: ['goroutine'] }));
+      for (const groupBy of [
+        ['goroutine', 'region'],
+        ['goroutine', 'task'],
+      ] as const)
+        expect(byFirst(collapse(bytes, { weight: 'running', groupBy: [...groupBy] }))).toEqual(whole);
+    }
+  });
+
+  it('goes to the task of the region it is in', () => {
+    const ours = byFirst(collapse(bytesOf('regions-short'), { weight: 'running', groupBy: ['task'] }));
+    const inTasks = Object.entries(ours).reduce((sum, [task, ns]) => sum + (task === '(no task)' ? 0 : ns), 0);
+    expect(inTasks).toBe(33_972_224 + 22_144_448 + 219_712);
+  });
+});
