@@ -148,7 +148,7 @@ describe('running time in regions', () => {
       for (const [region, ns] of Object.entries(regions)) {
         expect([name, region, Math.abs((ours[region] ?? 0) - ns) <= tolerance, ours[region], ns]).toEqual([
           name,
-          key,
+          region,
           true,
           ours[region],
           ns,
