@@ -1,5 +1,6 @@
 /** `npm run bench [NAME..]`: prints figures, asserts nothing. Peers are named by environment variables, see each bench. */
 
+import * as bursts from './bursts.ts';
 import * as dump from './dump.ts';
 import * as emulator from './emulator.ts';
 import * as linear from './linear.ts';
@@ -11,7 +12,7 @@ import * as svg from './svg.ts';
 import * as timeline from './timeline.ts';
 import * as trace from './trace.ts';
 
-const BENCHES = { dump, svg, page, trace, timeline, emulator, memory, linear, startup };
+const BENCHES = { dump, svg, page, trace, timeline, bursts, emulator, memory, linear, startup };
 
 const wanted = process.argv.slice(2);
 for (const [name, bench] of Object.entries(BENCHES)) {
