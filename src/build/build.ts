@@ -38,7 +38,11 @@ const SHARED: BuildOptions = {
 rmSync('dist', { recursive: true, force: true });
 const program = await build({
   ...SHARED,
-  entryPoints: { cli: 'src/cli/main.ts', traceworker: 'src/cli/traceworker.ts' },
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    traceworker: 'src/cli/traceworker.ts',
+    programworker: 'src/cli/programworker.ts',
+  },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,

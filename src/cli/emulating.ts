@@ -1,77 +1,32 @@
-/** The work of `goflame emulate`. */
+/** The work of `goflame emulate` on the command line. */
 
-import { createHash } from 'node:crypto';
-import { InputError, UsageError } from '../base/errors.ts';
-import { type EmulateOptions, emulate, type Run } from '../emulator/emulate.ts';
-import { RaceWatcher } from '../emulator/racewatcher.ts';
-import { parseValues, type Scenario, type Values } from '../emulator/scenarios/scenario.ts';
-import { schedSampleOf, snapshotOf } from '../emulator/snapshot.ts';
-import { summarizeRun } from '../emulator/summary.ts';
-import { type GoRelease, parseRelease } from '../emulator/version.ts';
-import { showsAllGoroutines, writeDump } from '../formats/goroutines/write.ts';
-import { V2_VERSIONS } from '../formats/gotrace/spec.ts';
-import { writeLog } from '../formats/gotrace/writelog.ts';
-import { writeRaces } from '../formats/race/write.ts';
-import { writeSchedTrace } from '../formats/schedtracewrite.ts';
+import { UsageError } from '../base/errors.ts';
 import type { RunSummary } from '../model/emulation.ts';
-import type { SchedSample } from '../model/evidence.ts';
 import { writeEmulateJson } from '../render/emulatejson.ts';
 import { writeEmulateText } from '../render/emulatetext.ts';
 import { wrapPieces } from '../render/textblocks.ts';
+import type { EmulateArguments } from './emulatework.ts';
 import { EXIT } from './exit.ts';
 import { writeOutput, writeOutputs } from './outputs.ts';
-import { listPrograms, loadCosts, loadProgram, runGuarded } from './programs.ts';
+import { listPrograms } from './programs.ts';
+import { runEmulation } from './programthread.ts';
 import { note, printText } from './streams.ts';
 import { colorsFor, outputColumns } from './terminal.ts';
-import { requireDuration } from './traceoptions.ts';
 
-export interface ProgramArguments {
-  readonly scenario?: string;
-  readonly set?: string[];
-  readonly go: string;
-  readonly costs?: string;
-  readonly list?: boolean;
-  readonly json?: boolean;
-}
-
-export interface EmulateArguments extends ProgramArguments {
-  readonly procs: number;
-  readonly seed: number;
-  readonly gogc: string;
-  readonly jitter: number;
-  readonly 'max-time': string;
-  readonly 'max-events': number;
-  readonly 'check-determinism'?: boolean;
-  readonly 'fail-on'?: string;
-  readonly trace?: string;
-  readonly 'trace-format': string;
-  readonly 'cpu-rate': number;
-  readonly dump?: string;
-  readonly race?: string;
-  readonly schedtrace?: string;
-  readonly 'schedtrace-period': string;
-}
+export type { EmulateArguments } from './emulatework.ts';
 
 const SHOWN_GROWTHS = 5;
-const MAX_PROCS = 256;
-const MAX_SAMPLES = 1_000_000;
 const FAILURES = ['fault', 'deadlock', 'race', 'wrong'] as const;
 type Failure = (typeof FAILURES)[number];
 
-/** What a run leaves behind, by what it is. */
-type Artifact = 'trace' | 'dump' | 'race' | 'schedtrace';
-
 export async function runEmulate(args: EmulateArguments): Promise<number> {
   if (args.list) {
-    for await (const line of listPrograms(args.scenario)) await printText([line]);
+    await printText(listPrograms(args.scenario));
     return EXIT.done;
   }
   const failures = parseFailures(args['fail-on']);
-  const scenario = await loadProgram(args.scenario);
-  const values = parseValues(scenario, args.set ?? []);
-  const once = () => runOnce(args, scenario, values);
-  const { summary, artifacts } = once();
-  if (args['check-determinism']) compareRuns(artifacts, summary, once());
+  const { summary, artifacts, sum } = await runEmulation(args);
+  if (sum !== null) note(`two runs are equal: sha256 ${sum}\n`);
   await writeOutputs([...artifacts].map(([name, pieces]) => ({ pieces, output: args[name] })));
   await writeOutput(
     args.json
@@ -80,67 +35,6 @@ export async function runEmulate(args: EmulateArguments): Promise<number> {
     undefined,
   );
   return failures.some((failure) => isFound(failure, summary)) ? EXIT.found : EXIT.done;
-}
-
-interface RunResult {
-  readonly summary: RunSummary;
-  readonly artifacts: ReadonlyMap<Artifact, readonly (string | Uint8Array)[]>;
-}
-
-function runOnce(args: EmulateArguments, scenario: Scenario, values: Values): RunResult {
-  const release = parseRelease(args.go);
-  const samples: SchedSample[] = [];
-  const options = emulateOptions(args, release, samples);
-  const run = runGuarded(scenario.name, () => emulate((go) => scenario.main(go, values), options));
-  const { ending } = run.scheduler.state;
-  if (ending === 'time limit')
-    throw new InputError(`${scenario.name} has not ended within ${args['max-time']} of model time (--max-time)`);
-  if (ending === 'event limit')
-    throw new InputError(`${scenario.name} has not ended within ${args['max-events']} events (--max-events)`);
-  const summary = summarizeRun(run, { scenario: scenario.name, parameters: values, seed: args.seed });
-  return { summary, artifacts: makeArtifacts(args, run, samples) };
-}
-
-function emulateOptions(args: EmulateArguments, release: GoRelease, samples: SchedSample[]): EmulateOptions {
-  const { procs, seed, jitter } = args;
-  requireWhole('procs', procs, 1, MAX_PROCS);
-  requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
-  requireWhole('max-events', args['max-events'], 1, Number.MAX_SAFE_INTEGER);
-  requireWhole('cpu-rate', args['cpu-rate'], 0, 1_000_000);
-  if (!(jitter >= 0 && jitter <= 100)) throw new UsageError(`--jitter ${jitter}: 0 to 100 per cent are possible`);
-  const watches = args.race !== undefined || args['fail-on']?.includes('race');
-  return {
-    release,
-    procs,
-    seed,
-    costs: loadCosts(args.costs),
-    gogc: parseGogc(args.gogc),
-    jitter: jitter / 100,
-    maxTime: requireDuration('max-time', args['max-time']),
-    maxEvents: args['max-events'],
-    log: args.trace !== undefined || args['check-determinism'] === true,
-    samplePeriod: args['cpu-rate'] === 0 ? 0 : Math.round(1e9 / args['cpu-rate']),
-    tracePeriod: args.schedtrace === undefined ? 0 : Math.max(1, requireDuration('schedtrace-period', args['schedtrace-period'])),
-    onTrace: (scheduler) => {
-      if (samples.length === MAX_SAMPLES) throw new UsageError(`--schedtrace-period: more than ${MAX_SAMPLES} lines`);
-      samples.push(schedSampleOf(scheduler));
-    },
-    prepare: (machine) => {
-      if (watches) machine.watcher = new RaceWatcher(machine.book);
-    },
-  };
-}
-
-function requireWhole(option: string, value: number, min: number, max: number): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new UsageError(`--${option} ${value}: a whole number from ${min} to ${max} is expected`);
-}
-
-function parseGogc(text: string): number {
-  if (text === 'off') return -1;
-  const percent = Number(text);
-  if (text !== '' && Number.isInteger(percent) && percent >= 0 && percent <= 1_000_000) return percent;
-  throw new UsageError(`--gogc ${text}: expected per cent, or off`);
 }
 
 function parseFailures(text: string | undefined): Failure[] {
@@ -155,44 +49,4 @@ function parseFailures(text: string | undefined): Failure[] {
 function isFound(failure: Failure, { ending, races, findings }: RunSummary): boolean {
   if (failure === 'race') return (races ?? 0) > 0;
   return failure === 'wrong' ? findings.length > 0 : ending === failure;
-}
-
-/** Everything is made before the first file is written: a run that fails leaves none. */
-function makeArtifacts(args: EmulateArguments, run: Run, samples: readonly SchedSample[]): RunResult['artifacts'] {
-  const artifacts = new Map<Artifact, (string | Uint8Array)[]>();
-  const { release, machine } = run;
-  if (run.log !== null && (args.trace !== undefined || args['check-determinism'])) {
-    const pieces: Uint8Array[] = [];
-    const version = V2_VERSIONS.find((known) => `1.${known}` === args['trace-format']) ?? V2_VERSIONS[0];
-    writeLog(run.log, (piece) => pieces.push(piece), { version });
-    artifacts.set('trace', pieces);
-  }
-  if (args.dump !== undefined) artifacts.set('dump', [dumpText(run)]);
-  if (machine.watcher instanceof RaceWatcher && args.race !== undefined) {
-    const reports = machine.watcher.reports(machine.tasks, release);
-    const { ending } = run.scheduler.state;
-    const ended = ending === 'returned' || ending === 'exited';
-    artifacts.set('race', [writeRaces(reports, machine.book.table, { ended })]);
-  }
-  if (args.schedtrace !== undefined) artifacts.set('schedtrace', [...writeSchedTrace(samples, release)]);
-  return artifacts;
-}
-
-function dumpText(run: Run): string {
-  const { crash, goroutines } = snapshotOf(run);
-  const all = crash === null || showsAllGoroutines(crash, run.release);
-  const stacks = run.machine.book.table;
-  return writeDump({ stacks, crash, goroutines: all ? goroutines : goroutines.slice(0, 1) }, { release: run.release });
-}
-
-/** @throws Error, a bug of ours, or of a program that looks at more than it is given */
-function compareRuns(artifacts: RunResult['artifacts'], summary: RunSummary, again: RunResult): void {
-  const hash = (result: RunResult): string => {
-    const sum = createHash('sha256').update(JSON.stringify(result.summary));
-    for (const pieces of result.artifacts.values()) for (const piece of pieces) sum.update(piece);
-    return sum.digest('hex');
-  };
-  const [one, two] = [hash({ summary, artifacts }), hash(again)];
-  if (one !== two) throw new InputError('two runs with one seed differ: the program depends on something else than the model');
-  note(`two runs are equal: sha256 ${one}\n`);
 }

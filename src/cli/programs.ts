@@ -12,19 +12,31 @@ import { checkScenario } from '../emulator/scenarios/usermodule.ts';
 
 const MODULE = /^\.{0,2}[\\/]|[\\/]|\.[cm]?js$/;
 
-/** @throws UsageError for an unknown name, InputError for a module that cannot be used */
-export async function loadProgram(name: string | undefined): Promise<Scenario> {
-  if (name === undefined) throw new UsageError('name a program (goflame emulate --list shows them), or a module: ./program.js');
-  if (!MODULE.test(name)) return findScenario(name);
-  const file = path.resolve(name);
-  if (!existsSync(file)) throw new InputError('no such file', { file: name });
+/** Whether a program is named as a file and not as one of the library. */
+export function isModule(name: string): boolean {
+  return MODULE.test(name);
+}
+
+/** @throws UsageError */
+export function requireName(name: string | undefined): string {
+  if (name !== undefined) return name;
+  throw new UsageError('name a program (goflame emulate --list shows them), or a module: ./program.js');
+}
+
+/** Loads a module of the user's own, which runs its code. @throws InputError for one that cannot be used */
+export async function loadModule(name: string): Promise<Scenario> {
+  requireFile(name);
   let module: unknown;
   try {
-    module = await import(pathToFileURL(file).href);
+    module = await import(pathToFileURL(path.resolve(name)).href);
   } catch (error) {
     throw new InputError(`the module cannot be loaded: ${(error as Error)?.message ?? error}`, { file: name });
   }
   return checkScenario(module, name);
+}
+
+function requireFile(name: string): void {
+  if (!existsSync(path.resolve(name))) throw new InputError('no such file', { file: name });
 }
 
 export function loadCosts(file: string | undefined): Costs {
@@ -50,17 +62,22 @@ export function runGuarded<Result>(name: string, run: () => Result): Result {
   }
 }
 
-/** What `--list` prints: a line for each program, or of one program a line for each parameter. */
-export async function* listPrograms(name: string | undefined): AsyncGenerator<string> {
-  if (name !== undefined) {
-    const { name: shown, summary, parameters } = await loadProgram(name);
-    yield `${shown}${summary === '' ? '' : `  ${summary}`}\n`;
-    for (const [key, parameter] of Object.entries(parameters)) yield `  ${parameterText(key, parameter)}\n`;
+/** What `--list` prints: a line for each program, or of one program a line for each parameter. Runs nothing. */
+export function* listPrograms(name: string | undefined): Generator<string> {
+  if (name === undefined) {
+    const width = Math.max(...SCENARIOS.map((scenario) => scenario.name.length)) + 2;
+    for (const scenario of SCENARIOS) yield `${scenario.name.padEnd(width)}${scenario.summary}\n`;
+    yield '\nTheir parameters: goflame emulate NAME --list\n';
     return;
   }
-  const width = Math.max(...SCENARIOS.map((scenario) => scenario.name.length)) + 2;
-  for (const scenario of SCENARIOS) yield `${scenario.name.padEnd(width)}${scenario.summary}\n`;
-  yield '\nTheir parameters: goflame emulate NAME --list\n';
+  if (isModule(name)) {
+    requireFile(name);
+    yield `${name}  a module of your own: its parameters are those of its default export; --list does not run it\n`;
+    return;
+  }
+  const { name: shown, summary, parameters } = findScenario(name);
+  yield `${shown}  ${summary}\n`;
+  for (const [key, parameter] of Object.entries(parameters)) yield `  ${parameterText(key, parameter)}\n`;
 }
 
 function parameterText(name: string, parameter: Parameter): string {

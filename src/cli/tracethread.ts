@@ -3,8 +3,7 @@
  * not worth its start.
  */
 
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { constants, gunzipSync } from 'node:zlib';
 import type { MeterOptions } from '../analysis/trace/meter.ts';
@@ -19,6 +18,7 @@ import type { GoroutineGroup } from '../model/traceanalysis.ts';
 import { BLOCK, EventRing } from './eventring.ts';
 import { systemName } from './filenames.ts';
 import type { Progress } from './progress.ts';
+import { threadFile } from './threadfile.ts';
 import type { WorkerMessage, WorkerRequest } from './traceworker.ts';
 
 /** Files of traces that are smaller are read where they are analysed. */
@@ -28,7 +28,7 @@ const HEAD_BYTES = 1 << 12;
 
 /** Whether a file is a trace that is worth a thread. */
 export function isLargeTrace(file: string): boolean {
-  if (file === '-' || workerFile() === null) return false;
+  if (file === '-' || threadFile('traceworker.js') === null) return false;
   let fd: number;
   try {
     fd = openSync(systemName(file), 'r');
@@ -56,15 +56,6 @@ function unpackHead(head: Buffer): Buffer {
   }
 }
 
-/** The thread's program: beside the command line's, or a folder above this chunk. */
-function workerFile(): URL | null {
-  for (const place of ['./traceworker.js', '../traceworker.js']) {
-    const url = new URL(place, import.meta.url);
-    if (existsSync(fileURLToPath(url))) return url;
-  }
-  return null;
-}
-
 /** A sink that can leave a part of its work to the thread that reads. */
 interface MeteredSink extends TraceSink {
   detachMeter(): MeterOptions;
@@ -86,7 +77,7 @@ export async function readTraceThreaded(
   const { port1: inbox, port2: outbox } = new MessageChannel();
   const meter = isMetered(sink) ? sink.detachMeter() : null;
   const workerData: WorkerRequest = { file, ring: ring.buffer, wantsMoves: sink.move !== undefined, meter, outbox };
-  const worker = new Worker(workerFile() as URL, { workerData, transferList: [outbox] });
+  const worker = new Worker(threadFile('traceworker.js') as URL, { workerData, transferList: [outbox] });
   const failed = new Promise<never>((_, reject) => {
     worker.once('error', reject);
     // It exits with 0 when all that it read is in the ring.

@@ -1,6 +1,7 @@
 /** Operations that need no waiting queue of their own: work, go statements, memory, maps, sleep, system calls. */
 
 import type { Kernel } from './kernel.ts';
+import type { EmulatedMap } from './maps/map.ts';
 import { Op, Verdict, type VerdictNumber } from './ops.ts';
 import { NO_SITE } from './sites.ts';
 import type { Operation } from './steps.ts';
@@ -93,6 +94,15 @@ function mapStep(kernel: Kernel, task: Task): VerdictNumber {
   return step.fault === null ? Verdict.run : kernel.throwFatal(task, step.fault, 'map');
 }
 
+/** `len(m)`: a load of the map's header, which the detector knows by the map's address. */
+function mapLenStep(kernel: Kernel, task: Task): VerdictNumber {
+  const map = task.object as EmulatedMap;
+  task.preemptible = true;
+  task.cost = kernel.costs.memoryAccess;
+  kernel.watcher?.access(task, map.address, false);
+  return kernel.done(task, map.entryCount);
+}
+
 /** `amount`: bytes; `value`: whether they stay reachable. */
 function allocateStep(kernel: Kernel, task: Task): VerdictNumber {
   if (task.phase === 1) return kernel.done(task, undefined);
@@ -109,7 +119,8 @@ function sleepStep(kernel: Kernel, task: Task): VerdictNumber {
   if (task.phase === 0) return kernel.begin(task, kernel.costs.timerFire, kernel.sites.sleep);
   if (task.phase === 2) return kernel.done(task, undefined);
   task.phase = 2;
-  kernel.host.wakeAfter(task, task.amount, 'timer');
+  // It is to wake so long after the call, and not after the first step of it.
+  kernel.host.wakeAfter(task, Math.max(0, task.amount - kernel.costs.timerFire), 'timer');
   return kernel.park(task, 'sleep');
 }
 
@@ -161,6 +172,7 @@ export const BASIC_STEPS = {
   [Op.access]: accessStep,
   [Op.atomic]: atomicStep,
   [Op.map]: mapStep,
+  [Op.mapLen]: mapLenStep,
   [Op.allocate]: allocateStep,
   [Op.sleep]: sleepStep,
   [Op.network]: networkStep,

@@ -36,6 +36,7 @@ export const COST_TABLE = {
   atomicOp: ns(5, 'a guess: an uncontended atomic addition'),
   wakeThread: ns(3500, 'derived, weak: 2.9 microseconds from WakeupParallelSpinning at 8 Ps'),
   newThread: ns(12_000, 'a guess: clone and first run of a thread'),
+  timerSlack: ns(65_000, 'measured: epoll_wait of 1 ms takes 1.07 ms; Linux lets timers be late by 50 microseconds'),
   stealVisit: ns(20, 'a guess: a look at one P'),
   stealTake: ns(100, 'a guess: taking from another P'),
   runnextDelay: ns(3000, 'source: runqgrab in runtime/proc.go waits 3 microseconds'),

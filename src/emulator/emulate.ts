@@ -2,8 +2,9 @@
 
 import { SchedLog } from '../model/schedlog.ts';
 import { type Costs, DEFAULT_COSTS } from './costs.ts';
-import { Machine, makeTables, type SharedTables } from './machine.ts';
+import { Machine, makeTables, ProgramError, type SharedTables } from './machine.ts';
 import { Go, type Program } from './program.ts';
+import { UnrunError } from './requests.ts';
 import { Scheduler } from './sched/scheduler.ts';
 import { DEFAULT_RELEASE, type GoRelease } from './version.ts';
 
@@ -51,10 +52,36 @@ export const DEFAULTS = {
   samplePeriod: 100_000,
 } as const;
 
-/** Runs a program to its end. */
+/** Runs a program to its end. @throws ProgramError for what the program's code throws or does wrong */
 export function emulate(main: (go: Go) => Program, options: EmulateOptions = {}, tables?: SharedTables): Run {
+  return withPlaces((keepsPlaces) => emulateOnce(main, { ...options, keepsPlaces }, tables));
+}
+
+/**
+ * Runs something, and where an operation was left that never ran, once more with the places kept at which operations are
+ * made. @throws ProgramError that names the place
+ */
+export function withPlaces<Result>(run: (keepsPlaces: boolean) => Result): Result {
+  try {
+    return run(false);
+  } catch (error) {
+    if (!(error instanceof UnrunError)) throw error;
+    run(true);
+    // A program that is not the same twice.
+    throw new ProgramError(`an error: ${error.message}`);
+  }
+}
+
+function emulateOnce(
+  main: (go: Go) => Program,
+  options: EmulateOptions & { readonly keepsPlaces: boolean },
+  tables?: SharedTables,
+): Run {
   const { release = DEFAULT_RELEASE, costs = DEFAULT_COSTS, procs = DEFAULTS.procs, seed = DEFAULTS.seed } = options;
-  const machine = new Machine({ release, costs, seed, jitter: options.jitter ?? DEFAULTS.jitter }, tables ?? makeTables(release));
+  const machine = new Machine(
+    { release, costs, seed, jitter: options.jitter ?? DEFAULTS.jitter, keepsPlaces: options.keepsPlaces },
+    tables ?? makeTables(release),
+  );
   const log = options.log === false ? null : new SchedLog(machine.book.table);
   const go = new Go(machine);
   const scheduler = new Scheduler(machine, () => main(go), {
@@ -70,5 +97,6 @@ export function emulate(main: (go: Go) => Program, options: EmulateOptions = {},
   });
   options.prepare?.(machine);
   scheduler.run();
+  machine.checkRequests();
   return { machine, scheduler, log, release, procs };
 }

@@ -12,6 +12,7 @@ import type { Host, Watcher } from './host.ts';
 import type { Kernel } from './kernel.ts';
 import type { EmulatedMap, MapWorld } from './maps/map.ts';
 import { Op, Verdict, type VerdictNumber } from './ops.ts';
+import { isRequest, Ledger, UnrunError } from './requests.ts';
 import { makeRuntimeSites, makeWaitSites, type RuntimeSites, type WaitSites } from './runtimesites.ts';
 import { NO_SITE, SiteTable } from './sites.ts';
 import { StackBook } from './stackbook.ts';
@@ -47,6 +48,8 @@ export interface MachineOptions {
   readonly seed: number;
   /** By how much work and its like vary, 0.05 for 5 %. */
   readonly jitter: number;
+  /** Whether the places are kept where the program makes its operations: it takes time. */
+  readonly keepsPlaces?: boolean;
 }
 
 /** An error that user code threw, and where. */
@@ -110,23 +113,37 @@ export class Machine implements Kernel {
   exitCode = 0;
   /** The goroutine whose code runs, or is to say its next operation. */
   current!: Task;
+  /** Operations that the program has made and not run. */
+  readonly ledger: Ledger;
   readonly mapWorld: MapWorld;
+  /** Whether the program's own code runs, and no operation of it. */
+  private isInProgram = false;
   private readonly jitter: number;
   private readonly selects: Random;
   private readonly work: Random;
 
-  constructor({ release, costs, seed, jitter }: MachineOptions, tables: SharedTables = makeTables(release)) {
+  constructor({ release, costs, seed, jitter, keepsPlaces = false }: MachineOptions, tables: SharedTables = makeTables(release)) {
     this.release = release;
     this.costs = costs;
     this.jitter = jitter;
+    this.ledger = new Ledger(keepsPlaces);
     this.siteTable = tables.siteTable;
     this.sites = tables.sites;
     this.waitSites = tables.waitSites;
     this.book = tables.book;
     this.selects = new Random(seed, 'select');
     this.work = new Random(seed, 'work');
-    const now = (): number => this.host.now;
-    this.mapWorld = { release, costs, sites: this.siteTable, addresses: this.addresses, random: new Random(seed, 'maps'), now };
+    this.mapWorld = {
+      release,
+      costs,
+      sites: this.siteTable,
+      addresses: this.addresses,
+      random: new Random(seed, 'maps'),
+      now: () => this.host.now,
+      lengthRead: (address) => {
+        if (this.isInProgram) this.watcher?.access(this.current, address, false);
+      },
+    };
   }
 
   // ---- goroutines ----
@@ -143,6 +160,7 @@ export class Machine implements Kernel {
   load(task: Task, body: () => Program, file: string, line: number): void {
     task.calls.push({ function: task.name, file, line, caller: -1 });
     task.program = requireProgram(task.name, body());
+    if (isRequest(task.program)) task.program.adopt();
   }
 
   /** Runs a goroutine one step further. Its cost, site and so on are on the task. */
@@ -169,12 +187,44 @@ export class Machine implements Kernel {
 
   /** Runs the goroutine's code up to its next operation; true where it has returned. */
   private advance(task: Task, result: unknown): boolean {
+    this.isInProgram = true;
     try {
-      return (task.program as Program).next(result).done === true;
+      const step = (task.program as Program).next(result);
+      this.isInProgram = false;
+      if (step.done === true) return true;
+      if (step.value !== undefined || step.done === undefined) this.refuse(step);
+      return false;
     } catch (error) {
-      if (error instanceof UsageError) throw new ProgramError(`an error in ${task.name}: ${error.message}`, error);
-      throw new ProgramError(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.isInProgram = false;
+      throw this.programError(task, error);
     }
+  }
+
+  /** A step of the program's code that is no operation. */
+  private refuse({ value }: IteratorResult<unknown>): never {
+    if (isRequest(value)) throw new UnrunError(this.ledger.describe(value));
+    if (typeof (value as Program | null | undefined)?.next === 'function')
+      throw new UnrunError('a generator is yielded instead of delegated to: write yield* f(…), not yield f(…)');
+    throw new UsageError(
+      value === undefined
+        ? 'it is no generator function (function*)'
+        : `a ${typeof value} is yielded; operations are delegated to with yield*`,
+    );
+  }
+
+  private programError(task: Task, error: unknown): Error {
+    if (error instanceof UnrunError && !this.ledger.keepsPlaces) return error;
+    if (error instanceof UsageError || error instanceof UnrunError)
+      return new ProgramError(`an error in ${task.name}: ${error.message}`, error instanceof UsageError ? error : null);
+    return new ProgramError(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+
+  /** At the end of a run. @throws UnrunError where operations were made and never run */
+  checkRequests(): void {
+    const { ledger } = this;
+    if (ledger.waiting === 0) return;
+    const error = new UnrunError(ledger.describe(null));
+    throw ledger.keepsPlaces ? new ProgramError(`an error: ${error.message}`) : error;
   }
 
   // ---- what steps say ----

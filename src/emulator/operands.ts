@@ -2,6 +2,7 @@
 
 import { UsageError } from '../base/errors.ts';
 import { Variable } from './basicsteps.ts';
+import { OperatedMap } from './maps/operated.ts';
 import { Op } from './ops.ts';
 import { Channel } from './sync/channels.ts';
 import { Cond, Once, WaitGroup } from './sync/groups.ts';
@@ -9,7 +10,7 @@ import { Mutex } from './sync/mutex.ts';
 import { RWMutex } from './sync/rwmutex.ts';
 
 interface OperandSpec {
-  readonly type: new (...args: never[]) => object;
+  readonly type: abstract new (...args: never[]) => object;
   readonly name: string;
   /** Whether it may be nil. */
   readonly nil: boolean;
@@ -21,6 +22,7 @@ const RWMUTEX: OperandSpec = { type: RWMutex, name: 'an rwmutex', nil: false };
 const GROUP: OperandSpec = { type: WaitGroup, name: 'a wait group', nil: false };
 const COND: OperandSpec = { type: Cond, name: 'a cond', nil: false };
 const VARIABLE: OperandSpec = { type: Variable, name: 'a variable', nil: false };
+const MAP: OperandSpec = { type: OperatedMap, name: 'a map', nil: false };
 
 const OPERANDS: Readonly<Record<number, OperandSpec>> = {
   [Op.send]: CHANNEL,
@@ -40,6 +42,8 @@ const OPERANDS: Readonly<Record<number, OperandSpec>> = {
   [Op.condBroadcast]: COND,
   [Op.access]: VARIABLE,
   [Op.atomic]: VARIABLE,
+  [Op.map]: MAP,
+  [Op.mapLen]: MAP,
   [Op.once]: { type: Once, name: 'a once', nil: false },
 };
 

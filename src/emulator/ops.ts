@@ -37,6 +37,7 @@ export const Op = {
   exit: 33,
   tryLock: 34,
   annotate: 35,
+  mapLen: 36,
 } as const;
 export type OpNumber = (typeof Op)[keyof typeof Op];
 

@@ -18,8 +18,8 @@ import { type SpawnRequest, Variable } from './basicsteps.ts';
 import type { Machine } from './machine.ts';
 import { makeMap } from './maps/index.ts';
 import type { EmulatedMap, MapIteration, MapKey, MapOperation, MapSpec } from './maps/map.ts';
-import { checkOperand } from './operands.ts';
 import { Op, type OpNumber } from './ops.ts';
+import { Request, Sequence } from './requests.ts';
 import type { Operation } from './steps.ts';
 import { Channel, type Received, type SelectCase } from './sync/channels.ts';
 import { Cond, Once, WaitGroup } from './sync/groups.ts';
@@ -104,7 +104,11 @@ export class Go {
   }
 
   /** Calls a function: `name`, as in `main.fill`, is on the stack while `body` runs. */
-  *call<Result>(name: string, line: number, body: (go: Go) => Program<Result>): Program<Result> {
+  call<Result>(name: string, line: number, body: (go: Go) => Program<Result>): Program<Result> {
+    return this.sequence('call', () => this.calling(name, line, body));
+  }
+
+  private *calling<Result>(name: string, line: number, body: (go: Go) => Program<Result>): Program<Result> {
     const task = this.machine.current;
     task.calls.push({ function: name, file: task.currentCall.file, line, caller: task.stackOf(this.machine.book) });
     task.moved();
@@ -136,110 +140,96 @@ export class Go {
   }
 
   /** `trace.WithRegion(ctx, name, body)`: a region of the goroutine in the trace. */
-  *region<Result>(name: string, body: (go: Go) => Program<Result>): Program<Result> {
-    this.ask(Op.annotate, 'region begin', String(name));
-    yield;
+  region<Result>(name: string, body: (go: Go) => Program<Result>): Program<Result> {
+    return this.sequence('region', () => this.within(String(name), body));
+  }
+
+  private *within<Result>(name: string, body: (go: Go) => Program<Result>): Program<Result> {
+    yield* this.ask('region', Op.annotate, 'region begin', name);
     const result = yield* body(this);
-    this.ask(Op.annotate, 'region end', String(name));
-    yield;
+    yield* this.ask('region', Op.annotate, 'region end', name);
     return result;
   }
 
   /** `trace.Log(ctx, category, message)` */
-  *log(category: string, message: string): Program {
-    this.ask(Op.annotate, 'log', `${category}\n${message}`);
-    yield;
+  log(category: string, message: string): Program {
+    return this.ask('log', Op.annotate, 'log', `${category}\n${message}`);
   }
 
   // ---- goroutines and time ----
 
   /** `go name()`: the body is a generator function; `line` is where its function begins. */
-  *spawn(name: string, body: (go: Go) => Program, line = 1): Program<number> {
+  spawn(name: string, body: (go: Go) => Program, line = 1): Program<number> {
     const request: SpawnRequest = { name, body: () => body(this) };
-    this.ask(Op.spawn, request, null, line);
-    return (yield) as number;
+    return this.ask('spawn', Op.spawn, request, null, line);
   }
 
   /** User code that takes so many nanoseconds; the scheduler may interrupt it at any of them. */
-  *work(ns: number): Program {
-    this.ask(Op.work, null, null, count(ns, 'work'));
-    yield;
+  work(ns: number): Program {
+    return this.ask('work', Op.work, null, null, count(ns, 'work'));
   }
 
-  *sleep(ns: number): Program {
-    this.ask(Op.sleep, null, null, count(ns, 'sleep'));
-    yield;
+  sleep(ns: number): Program {
+    return this.ask('sleep', Op.sleep, null, null, count(ns, 'sleep'));
   }
 
   /** A system call that is in the kernel for `ns`. */
-  *syscall(ns: number): Program {
-    this.ask(Op.syscall, null, null, count(ns, 'a system call'));
-    yield;
+  syscall(ns: number): Program {
+    return this.ask('syscall', Op.syscall, null, null, count(ns, 'a system call'));
   }
 
   /** Waits for the network: the answer comes after `ns`. */
-  *network(ns: number): Program {
-    this.ask(Op.network, null, null, count(ns, 'the network'));
-    yield;
+  network(ns: number): Program {
+    return this.ask('network', Op.network, null, null, count(ns, 'the network'));
   }
 
   /** `runtime.Gosched()` */
-  *gosched(): Program {
-    this.ask(Op.gosched);
-    yield;
+  gosched(): Program {
+    return this.ask('gosched', Op.gosched, null, null);
   }
 
-  *lockOSThread(): Program {
-    this.ask(Op.lockThread);
-    yield;
+  lockOSThread(): Program {
+    return this.ask('lockOSThread', Op.lockThread, null, null);
   }
 
-  *unlockOSThread(): Program {
-    this.ask(Op.unlockThread);
-    yield;
+  unlockOSThread(): Program {
+    return this.ask('unlockOSThread', Op.unlockThread, null, null);
   }
 
   /** `runtime.GOMAXPROCS(n)` */
-  *setMaxProcs(n: number): Program {
+  setMaxProcs(n: number): Program {
     if (!(Number.isInteger(n) && n >= 1 && n <= 256)) throw new UsageError(`GOMAXPROCS of ${n}; 1 to 256 are possible`);
-    this.ask(Op.maxProcs, null, null, n);
-    yield;
+    return this.ask('setMaxProcs', Op.maxProcs, null, null, n);
   }
 
   /** `panic(message)`: nothing recovers it. */
-  *panic(message: string): Program {
-    this.ask(Op.panic, null, String(message));
-    yield;
+  panic(message: string): Program {
+    return this.ask('panic', Op.panic, null, String(message));
   }
 
   /** `os.Exit(code)` */
-  *exit(code = 0): Program {
-    this.ask(Op.exit, null, null, count(code, 'an exit code'));
-    yield;
+  exit(code = 0): Program {
+    return this.ask('exit', Op.exit, null, null, count(code, 'an exit code'));
   }
 
   // ---- channels ----
 
-  *send<Value>(channel: Channel<Value> | null, value: Value): Program {
-    this.ask(Op.send, channel, value);
-    yield;
+  send<Value>(channel: Channel<Value> | null, value: Value): Program {
+    return this.ask('send', Op.send, channel, value);
   }
 
   /** `v, ok := <-channel` */
-  *receive<Value>(channel: Channel<Value> | null): Program<Received<Value>> {
-    this.ask(Op.receive, channel);
-    return (yield) as Received<Value>;
+  receive<Value>(channel: Channel<Value> | null): Program<Received<Value>> {
+    return this.ask('receive', Op.receive, channel, null);
   }
 
-  *close<Value>(channel: Channel<Value> | null): Program {
-    this.ask(Op.close, channel);
-    yield;
+  close<Value>(channel: Channel<Value> | null): Program {
+    return this.ask('close', Op.close, channel, null);
   }
 
   /** `select`: `go.sending(ch, v)` and `go.receiving(ch)` make its cases. */
-  *select(cases: readonly SelectCase[], hasDefault = false): Program<Selected> {
-    this.ask(Op.select, cases, null, hasDefault ? 1 : 0);
-    return (yield) as Selected;
+  select(cases: readonly SelectCase[], hasDefault = false): Program<Selected> {
+    return this.ask('select', Op.select, cases, null, hasDefault ? 1 : 0);
   }
 
   sending<Value>(channel: Channel<Value> | null, value: Value): SelectCase {
@@ -251,167 +241,146 @@ export class Go {
   }
 
   /** `select {}` */
-  *block(): Program {
-    this.ask(Op.block);
-    yield;
+  block(): Program {
+    return this.ask('block', Op.block, null, null);
   }
 
   // ---- locks ----
 
-  *lock(mutex: Mutex): Program {
-    this.ask(Op.lock, mutex);
-    yield;
+  lock(mutex: Mutex): Program {
+    return this.ask('lock', Op.lock, mutex, null);
   }
 
-  *tryLock(mutex: Mutex): Program<boolean> {
-    this.ask(Op.tryLock, mutex);
-    return (yield) as boolean;
+  tryLock(mutex: Mutex): Program<boolean> {
+    return this.ask('tryLock', Op.tryLock, mutex, null);
   }
 
-  *unlock(mutex: Mutex): Program {
-    this.ask(Op.unlock, mutex);
-    yield;
+  unlock(mutex: Mutex): Program {
+    return this.ask('unlock', Op.unlock, mutex, null);
   }
 
-  *readLock(lock: RWMutex): Program {
-    this.ask(Op.readLock, lock);
-    yield;
+  readLock(lock: RWMutex): Program {
+    return this.ask('readLock', Op.readLock, lock, null);
   }
 
-  *readUnlock(lock: RWMutex): Program {
-    this.ask(Op.readUnlock, lock);
-    yield;
+  readUnlock(lock: RWMutex): Program {
+    return this.ask('readUnlock', Op.readUnlock, lock, null);
   }
 
-  *writeLock(lock: RWMutex): Program {
-    this.ask(Op.writeLock, lock);
-    yield;
+  writeLock(lock: RWMutex): Program {
+    return this.ask('writeLock', Op.writeLock, lock, null);
   }
 
-  *writeUnlock(lock: RWMutex): Program {
-    this.ask(Op.writeUnlock, lock);
-    yield;
+  writeUnlock(lock: RWMutex): Program {
+    return this.ask('writeUnlock', Op.writeUnlock, lock, null);
   }
 
-  *add(group: WaitGroup, delta: number): Program {
-    this.ask(Op.groupAdd, group, null, delta);
-    yield;
+  add(group: WaitGroup, delta: number): Program {
+    return this.ask('add', Op.groupAdd, group, null, delta);
   }
 
-  *done(group: WaitGroup): Program {
-    this.ask(Op.groupAdd, group, null, -1);
-    yield;
+  done(group: WaitGroup): Program {
+    return this.ask('done', Op.groupAdd, group, null, -1);
   }
 
-  *wait(group: WaitGroup): Program {
-    this.ask(Op.groupWait, group);
-    yield;
+  wait(group: WaitGroup): Program {
+    return this.ask('wait', Op.groupWait, group, null);
   }
 
-  *condWait(cond: Cond): Program {
-    this.ask(Op.condWait, cond);
-    yield;
+  condWait(cond: Cond): Program {
+    return this.ask('condWait', Op.condWait, cond, null);
   }
 
-  *signal(cond: Cond): Program {
-    this.ask(Op.condSignal, cond);
-    yield;
+  signal(cond: Cond): Program {
+    return this.ask('signal', Op.condSignal, cond, null);
   }
 
-  *broadcast(cond: Cond): Program {
-    this.ask(Op.condBroadcast, cond);
-    yield;
+  broadcast(cond: Cond): Program {
+    return this.ask('broadcast', Op.condBroadcast, cond, null);
   }
 
   /** `once.Do(f)` */
-  *do(once: Once, body: (go: Go) => Program): Program {
-    this.ask(Op.once, once);
-    if (!((yield) as boolean)) return;
+  do(once: Once, body: (go: Go) => Program): Program {
+    return this.sequence('do', () => this.doing(once, body));
+  }
+
+  private *doing(once: Once, body: (go: Go) => Program): Program {
+    if (!(yield* this.ask<boolean>('do', Op.once, once))) return;
     yield* body(this);
     once.done = true;
     this.machine.watcher?.release(this.machine.current, once.address);
-    this.ask(Op.unlock, once.mutex);
-    yield;
+    yield* this.ask('do', Op.unlock, once.mutex);
   }
 
   // ---- memory ----
 
-  *load<Value>(variable: Variable<Value>): Program<Value> {
-    this.ask(Op.access, variable);
-    return (yield) as Value;
+  load<Value>(variable: Variable<Value>): Program<Value> {
+    return this.ask('load', Op.access, variable, null);
   }
 
-  *store<Value>(variable: Variable<Value>, value: Value): Program {
-    this.ask(Op.access, variable, value, 1);
-    yield;
+  store<Value>(variable: Variable<Value>, value: Value): Program {
+    return this.ask('store', Op.access, variable, value, 1);
   }
 
   /** `variable.Load()` of sync/atomic. */
-  *atomicLoad(variable: Variable<number>): Program<number> {
-    this.ask(Op.atomic, variable, (old: number) => old, 1);
-    return (yield) as number;
+  atomicLoad(variable: Variable<number>): Program<number> {
+    return this.ask('atomicLoad', Op.atomic, variable, (old: number) => old, 1);
   }
 
   /** An atomic change; gives the new value. */
-  *atomic(variable: Variable<number>, change: (old: number) => number): Program<number> {
-    this.ask(Op.atomic, variable, change);
-    return (yield) as number;
+  atomic(variable: Variable<number>, change: (old: number) => number): Program<number> {
+    return this.ask('atomic', Op.atomic, variable, change);
   }
 
   /** Allocates bytes, which are garbage at once unless `kept`. */
-  *allocate(bytes: number, kept = false): Program {
-    this.ask(Op.allocate, null, kept, count(bytes, 'an allocation'));
-    yield;
+  allocate(bytes: number, kept = false): Program {
+    return this.ask('allocate', Op.allocate, null, kept, count(bytes, 'an allocation'));
   }
 
   /** `runtime.GC()` */
-  *collect(): Program {
-    this.ask(Op.collect);
-    yield;
+  collect(): Program {
+    return this.ask('collect', Op.collect, null, null);
   }
 
   // ---- maps ----
 
-  *makeMap(spec: Partial<MapSpec> = {}): Program<EmulatedMap> {
+  makeMap(spec: Partial<MapSpec> = {}): Program<EmulatedMap> {
     const map = this.map(spec);
-    this.askMap(map, map.make(), 1);
-    yield;
-    return map;
+    return this.askMap('makeMap', map, () => map.make(), { writes: true, convert: () => map });
   }
 
   /** `m[key] = value` */
-  *put(map: EmulatedMap, key: MapKey, value: number): Program {
-    this.askMap(map, map.write(key, value), 1);
-    yield;
+  put(map: EmulatedMap, key: MapKey, value: number): Program {
+    return this.askMap('put', map, () => map.write(key, value), WRITES);
   }
 
   /** `m[key] op= …` */
-  *update(map: EmulatedMap, key: MapKey, change: (old: number) => number): Program {
-    this.askMap(map, map.update(key, change), 1);
-    yield;
+  update(map: EmulatedMap, key: MapKey, change: (old: number) => number): Program {
+    return this.askMap('update', map, () => map.update(key, change), WRITES);
   }
 
   /** `m[key]`: 0 where it is missing. */
-  *get(map: EmulatedMap, key: MapKey): Program<number> {
-    this.askMap(map, map.read(key), 0);
-    return ((yield) as MapOperation).value;
+  get(map: EmulatedMap, key: MapKey): Program<number> {
+    return this.askMap('get', map, () => map.read(key), READS_VALUE);
   }
 
   /** `_, ok := m[key]` */
-  *has(map: EmulatedMap, key: MapKey): Program<boolean> {
-    this.askMap(map, map.read(key, true), 0);
-    return ((yield) as MapOperation).found;
+  has(map: EmulatedMap, key: MapKey): Program<boolean> {
+    return this.askMap('has', map, () => map.read(key, true), READS_FOUND);
+  }
+
+  /** `len(m)`: a read that nothing orders. `map.len` says the same without a moment at which others could run. */
+  len(map: EmulatedMap): Program<number> {
+    return this.ask('len', Op.mapLen, map);
   }
 
   /** `delete(m, key)` */
-  *delete(map: EmulatedMap, key: MapKey): Program {
-    this.askMap(map, map.delete(key), 1);
-    yield;
+  delete(map: EmulatedMap, key: MapKey): Program {
+    return this.askMap('delete', map, () => map.delete(key), WRITES);
   }
 
-  *clear(map: EmulatedMap): Program {
-    this.askMap(map, map.clear(), 1);
-    yield;
+  clear(map: EmulatedMap): Program {
+    return this.askMap('clear', map, () => map.clear(), WRITES);
   }
 
   /** `for range m`: give it to `go.next` until that says false. */
@@ -420,30 +389,54 @@ export class Go {
   }
 
   /** Whether there is a next entry: its `key` and `value` are on `range.iteration` then. */
-  *next({ map, iteration }: MapRange): Program<boolean> {
-    this.askMap(map, iteration.advance(), 0);
-    yield;
-    return !iteration.done;
+  next({ map, iteration }: MapRange): Program<boolean> {
+    return this.askMap('next', map, () => iteration.advance(), { writes: false, convert: () => !iteration.done });
   }
 
-  private ask(op: OpNumber, object: unknown = null, value: unknown = null, amount = 0): void {
-    const { current } = this.machine;
-    checkOperand(op, object);
-    current.op = op;
-    current.object = object;
-    current.value = value;
-    current.amount = amount;
+  // ---- requests ----
+
+  /** One operation: `name` is the method that makes it. */
+  private ask<Result = void>(
+    name: GoMethod,
+    op: OpNumber,
+    object: unknown = null,
+    operand: unknown = null,
+    amount = 0,
+  ): Program<Result> {
+    const request = new Request(this.machine, op, object, operand);
+    request.amount = amount;
+    return this.made(name, request);
   }
 
-  /** `writes`: 1 where the operation changes the map. */
-  private askMap(map: EmulatedMap, operation: Operation, writes: 0 | 1): void {
-    const { current } = this.machine;
-    current.op = Op.map;
-    current.object = map;
-    current.amount = writes;
-    current.running = operation;
+  private askMap<Result = void>(name: GoMethod, map: EmulatedMap, begin: () => Operation, how: MapAccess): Program<Result> {
+    const request = new Request(this.machine, Op.map, map, begin);
+    request.amount = how.writes ? 1 : 0;
+    request.convert = how.convert;
+    return this.made(name, request);
+  }
+
+  private sequence<Result>(name: GoMethod, make: () => Program<Result>): Program<Result> {
+    return this.made(name, new Sequence(this.machine, make));
+  }
+
+  private made<Result>(name: GoMethod, request: Request | Sequence): Program<Result> {
+    this.machine.ledger.made(request, name, this[name] as () => unknown);
+    // It has what `yield*` asks of a generator, and nothing else is done with it.
+    return request as unknown as Program<Result>;
   }
 }
+
+type GoMethod = Exclude<keyof Go, 'now' | 'id'>;
+
+/** Of an operation on a map: whether it changes the map, and what the program is given of it. */
+interface MapAccess {
+  readonly writes: boolean;
+  readonly convert: ((operation: unknown) => unknown) | null;
+}
+
+const WRITES: MapAccess = { writes: true, convert: () => undefined };
+const READS_VALUE: MapAccess = { writes: false, convert: (operation) => (operation as MapOperation).value };
+const READS_FOUND: MapAccess = { writes: false, convert: (operation) => (operation as MapOperation).found };
 
 /** The largest duration or size that a program may ask for: 2^40, some 18 minutes, a tebibyte. */
 const MAX_AMOUNT = 2 ** 40;

@@ -35,7 +35,7 @@ export function summarizeRun({ machine, scheduler, release, procs }: Run, labels
       modeNs: Object.fromEntries(PROC_MODES.map((mode, i) => [mode, modeNs[i]])) as Record<ProcMode, number>,
     })),
     growths: growthsOf(machine),
-    maps: machine.maps.map(({ spec, len, slots, bytes }) => ({ kind: spec.kind, entries: len, slots, bytes })),
+    maps: machine.maps.map(({ spec, entryCount, slots, bytes }) => ({ kind: spec.kind, entries: entryCount, slots, bytes })),
     collections: scheduler.collector.cycles.map(({ began, ended, heapAtStart, live }) => ({
       beganAt: began,
       endedAt: ended,

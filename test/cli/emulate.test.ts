@@ -193,8 +193,14 @@ describe('explore', () => {
     const other = run(
       ...commands[1].map((word) => (word === 'writes=3' ? 'writes=1' : word === 'writers=2' ? 'writers=3' : word)),
     );
-    expect(other.code).toBe(3);
-    expect(other.err).toMatch(/the replay diverges at choice \d+: /);
+    expect(other.code).toBe(2);
+    expect(other.err).toMatch(/the schedule is of other parameters than .*writers=3/);
+  });
+
+  it('tells where a schedule of an earlier version leads another way', () => {
+    const { code, err } = run('explore', 'map-race', '--replay', 'gf1.2.1.AQIB');
+    expect(code).toBe(3);
+    expect(err).toMatch(/the replay diverges at choice \d+: /);
   });
 
   it('prints PCT’s bound beside the rate', () => {
@@ -218,6 +224,8 @@ describe('explore', () => {
     [['--procs', 'all'], /expected numbers from 1 to 256/],
     [['-n', '0'], /--schedules 0/],
     [['--replay', 'xyz'], /not a schedule of this version/],
+    [['--replay', 'gf1.2.1'], /not all of one/],
+    [['--replay', 'gf1.0.1.'], /GOMAXPROCS of the schedule is out of bounds/],
     [['--strategy', 'luck'], /luck/],
   ])('refuses %s', (args, message) => {
     const { code, err } = run('explore', 'map-race', ...args);

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_COSTS } from '../../src/emulator/costs.ts';
 import { type ExploreRequest, Explorer, exploreProcs } from '../../src/emulator/explore/explore.ts';
-import { parseToken, writeToken } from '../../src/emulator/explore/replay.ts';
+import { checkFit, parseToken, writeToken } from '../../src/emulator/explore/replay.ts';
 import { findWitness, replayToken } from '../../src/emulator/explore/witness.ts';
 import type { Go, Program } from '../../src/emulator/program.ts';
 import { SCENARIOS } from '../../src/emulator/scenarios/index.ts';
@@ -225,9 +225,40 @@ describe('a witness', () => {
 
   it('is a word that can be read back, and no other word', () => {
     const token = { procs: 4, seed: 123456, recording: { enabled: [2, 2, 3, 300], chosen: [1, 1, 2, 299] } };
-    expect(parseToken(writeToken(token))).toEqual(token);
-    for (const text of ['', 'gf1', 'gf2.1.1.AA', 'gf1.1.1.$', 'gf1.1.1.gA', 'gf1.1.1._____w', 'gf1.x.1.']) {
-      expect(() => parseToken(text)).toThrow(/not a schedule/);
+    const program = { name: 'p', release: 26, parameters: { n: 3, mode: 'fast' } } as const;
+    const text = writeToken(token, program);
+    expect(parseToken(text)).toMatchObject(token);
+    for (const wrong of [
+      '',
+      'gf1',
+      'gf1.2.1',
+      'gf2.1.1.AA',
+      'gf1.1.1.$',
+      'gf1.1.1.gA',
+      'gf1.1.1._____w',
+      'gf1.x.1.',
+      'gf1.1.zzzzzzzzzzz.',
+    ]) {
+      expect(() => parseToken(wrong), wrong).toThrow(/not a schedule/);
     }
+    // No part of a token is one, and no token with a letter changed.
+    for (let end = 0; end < text.length; end++) expect(() => parseToken(text.slice(0, end))).toThrow(/not all of one/);
+    for (let at = 0; at < text.length; at++) {
+      const other = `${text.slice(0, at)}${text[at] === '7' ? '8' : '7'}${text.slice(at + 1)}`;
+      expect(() => parseToken(other), other).toThrow(/not a schedule/);
+    }
+  });
+
+  it('is bound to its program, release and parameters, and says which of them differs', () => {
+    const program = { name: 'p', release: 26, parameters: { n: 3, mode: 'fast' } } as const;
+    const token = parseToken(writeToken({ procs: 2, seed: 1, recording: { enabled: [2], chosen: [1] } }, program));
+    expect(() => checkFit(token, { ...program, parameters: { mode: 'fast', n: 3 } })).not.toThrow();
+    expect(() => checkFit(token, { ...program, name: 'q' })).toThrow('another program than q');
+    expect(() => checkFit(token, { ...program, release: 23 })).toThrow('Go 1.26, not 1.23');
+    expect(() => checkFit(token, { ...program, parameters: { n: 4, mode: 'fast' } })).toThrow(
+      'other parameters than n=4 mode=fast',
+    );
+    // Of an earlier version: only the replay itself can tell.
+    expect(() => checkFit(parseToken('gf1.2.1.AQIB'), program)).not.toThrow();
   });
 });

@@ -55,7 +55,10 @@ export const emulateCommand: CommandModule<object, EmulateArguments> = {
   describe: 'run a program on a model of Go’s scheduler and maps; write its trace, dump, races',
   builder: (yargs) =>
     yargs
-      .positional('scenario', { type: 'string', describe: 'a name of --list, or a module of your own: ./program.js' })
+      .positional('scenario', {
+        type: 'string',
+        describe: 'a name of --list, or a module of your own: ./program.js, whose code runs with your rights',
+      })
       .options(lastWins(OPTIONS))
       .example('$0 emulate --list', 'the programs there are')
       .example('$0 emulate map-growth --trace growth.trace', 'then: goflame analyze growth.trace')

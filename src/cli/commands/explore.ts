@@ -27,7 +27,10 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
   describe: 'many schedules of a program: how often does it show, the smallest witness, its replay',
   builder: (yargs) =>
     yargs
-      .positional('scenario', { type: 'string', describe: 'a name of --list, or a module of your own: ./program.js' })
+      .positional('scenario', {
+        type: 'string',
+        describe: 'a name of --list, or a module of your own: ./program.js, whose code runs with your rights',
+      })
       .options(lastWins(OPTIONS))
       .example('$0 explore map-race', 'what one P hides: the crash, and not the race')
       .example('$0 explore lost-update --strategy exhaustive', 'all schedules with at most two preemptions')

@@ -2,13 +2,14 @@
 
 import type { ExplorationRow, StrategyName } from '../../model/exploration.ts';
 import type { Costs } from '../costs.ts';
-import { emulate } from '../emulate.ts';
+import { emulate, withPlaces } from '../emulate.ts';
 import { Machine, makeTables, type SharedTables } from '../machine.ts';
 import { Go, type Program } from '../program.ts';
 import { RaceDetector } from '../races/detector.ts';
 import { RaceWatcher } from '../racewatcher.ts';
 import type { GoRelease } from '../version.ts';
 import { Bounded } from './bounded.ts';
+import { Replay, type ScheduledProgram } from './replay.ts';
 import { Pct, Pos, RandomWalk } from './strategies.ts';
 import { type Recording, type StepListener, type Strategy, Walker } from './walker.ts';
 
@@ -26,6 +27,13 @@ export interface ExploreRequest {
   readonly maxSteps: number;
   /** By how much work varies where time counts: the faithful strategy. */
   readonly jitter: number;
+  /** What witnesses are told to be of. */
+  readonly name?: string;
+  readonly parameters?: Readonly<Record<string, number | string>>;
+}
+
+export function scheduledProgram({ name = '', release, parameters = {} }: ExploreRequest): ScheduledProgram {
+  return { name, release, parameters };
 }
 
 export type OutcomeKind = 'crash' | 'wrong' | 'deadlock';
@@ -60,14 +68,29 @@ export class Explorer {
 
   /** Runs one schedule that a strategy chooses. */
   walk(strategy: Strategy, procs: number, run: number, onStep: StepListener | null = null): Outcome {
-    const { release, costs, main, maxSteps } = this.request;
+    let recording: Recording | null = null;
+    return withPlaces((keepsPlaces) => {
+      const machine = this.makeMachine(keepsPlaces);
+      const { maxSteps } = this.request;
+      // The second time is the first one again, whatever the strategy remembers.
+      const walker = new Walker(machine, recording === null ? strategy : new Replay(recording), { procs, maxSteps });
+      recording = walker.recording;
+      walker.onStep = onStep;
+      return this.follow(walker, machine, run);
+    });
+  }
+
+  private makeMachine(keepsPlaces: boolean): Machine {
+    const { release, costs, seed } = this.request;
     // The maps' seeds are those of the exploration: what differs between schedules is the schedule.
-    const machine = new Machine({ release, costs, seed: this.request.seed, jitter: 0 }, this.tables);
+    return new Machine({ release, costs, seed, jitter: 0, keepsPlaces }, this.tables);
+  }
+
+  private follow(walker: Walker, machine: Machine, run: number): Outcome {
     const watcher = this.watch(machine);
-    const walker = new Walker(machine, strategy, { procs, maxSteps });
-    walker.onStep = onStep;
     const go = new Go(machine);
-    const { ending, steps, choices, preemptions, tasks } = walker.run(() => main(go), run);
+    const { ending, steps, choices, preemptions, tasks } = walker.run(() => this.request.main(go), run);
+    machine.checkRequests();
     return {
       ...outcomeOf(machine, ending === 'fault', ending === 'deadlock'),
       cut: ending === 'limit',

@@ -7,7 +7,7 @@ import { Op } from '../ops.ts';
 import { NO_SITE } from '../sites.ts';
 import type { Task } from '../task.ts';
 import { Bounded } from './bounded.ts';
-import type { Explorer, Outcome } from './explore.ts';
+import { type Explorer, type Outcome, scheduledProgram } from './explore.ts';
 import { Replay, type Token, writeToken } from './replay.ts';
 import type { Recording } from './walker.ts';
 
@@ -45,7 +45,7 @@ function describe(explorer: Explorer, outcome: Outcome, { procs, minimal }: { pr
     preemptions,
     minimal,
     steps: recording === null ? [] : replaySteps(explorer, recording, procs).steps,
-    token: recording === null ? null : writeToken({ procs, seed, recording }),
+    token: recording === null ? null : writeToken({ procs, seed, recording }, scheduledProgram(explorer.request)),
     seed: recording === null ? seed + outcome.run : seed,
   };
 }

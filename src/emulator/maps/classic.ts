@@ -24,10 +24,10 @@ export class ClassicMap extends OperatedMap<ClassicHeader, ClassicSites> {
   constructor(spec: MapSpec, world: MapWorld) {
     const map = new ClassicHeader(world, spec);
     const { pointers } = map.layout;
-    super(spec, map, CLASSIC_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers }));
+    super(spec, world, map, CLASSIC_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers }));
   }
 
-  get len(): number {
+  get entryCount(): number {
     return this.map.count;
   }
 

@@ -42,6 +42,8 @@ export interface MapWorld {
   readonly random: Random;
   /** Nanoseconds since the program began, for {@link Growth}. */
   now(): number;
+  /** The program's code asks for the length of the map at `address`. */
+  lengthRead(address: number): void;
 }
 
 export type GrowthKind =
@@ -102,8 +104,10 @@ export interface EmulatedMap {
   readonly spec: MapSpec;
   /** Where the map's header is: the address by which the race detector knows the map. */
   readonly address: number;
-  /** `len(m)`, which the runtime never checks. */
+  /** `len(m)`, which the runtime never checks; where the program's code asks, the race detector is told of a read. */
   readonly len: number;
+  /** The same, for whoever is no program. */
+  readonly entryCount: number;
   readonly growths: readonly Growth[];
   /** Slots that are there now, without overflow buckets. */
   readonly slots: number;

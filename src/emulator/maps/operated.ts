@@ -3,7 +3,7 @@
 import type { Operation } from '../steps.ts';
 import type { ReadSites } from './frames.ts';
 import { KeyTable } from './keys.ts';
-import type { EmulatedMap, Growth, MapIteration, MapKey, MapSpec } from './map.ts';
+import type { EmulatedMap, Growth, MapIteration, MapKey, MapSpec, MapWorld } from './map.ts';
 import { Running, type Steps } from './stepping.ts';
 
 /** What is asked of a map's header. */
@@ -25,19 +25,26 @@ export abstract class OperatedMap<H extends Header, S extends AccessSites> imple
   protected readonly map: H;
   protected readonly keys: KeyTable;
   protected readonly sites: S;
+  private readonly world: MapWorld;
 
-  constructor(spec: MapSpec, map: H, sites: S) {
+  constructor(spec: MapSpec, world: MapWorld, map: H, sites: S) {
     this.spec = spec;
+    this.world = world;
     this.map = map;
     this.keys = new KeyTable(spec.keys);
     this.sites = sites;
   }
 
-  abstract readonly len: number;
+  abstract readonly entryCount: number;
   abstract readonly slots: number;
   abstract readonly liveBytes: number;
   abstract iterate(): MapIteration;
   abstract entries(): [MapKey, number][];
+
+  get len(): number {
+    this.world.lengthRead(this.address);
+    return this.entryCount;
+  }
 
   get address(): number {
     return this.map.address;

@@ -23,12 +23,12 @@ export class SwissMap extends OperatedMap<SwissHeader, SwissSites> {
   constructor(spec: MapSpec, world: MapWorld) {
     const map = new SwissHeader(world, spec);
     const { pointers } = map.layout;
-    super(spec, map, SWISS_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers }));
+    super(spec, world, map, SWISS_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers }));
     this.prunes = world.release >= 25 && spec.keys !== 'generic';
     this.searchesFullSmall = world.release >= 27;
   }
 
-  get len(): number {
+  get entryCount(): number {
     return this.map.used;
   }
 

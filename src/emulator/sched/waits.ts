@@ -5,6 +5,9 @@ import { type Task, TaskState } from '../task.ts';
 import type { Proc, Thread } from './records.ts';
 import { Event, type SchedState, type Waits } from './state.ts';
 
+/** The poller's time-outs are in milliseconds. */
+const POLL_UNIT = 1_000_000;
+
 export class TimersAndNetwork implements Waits {
   private readonly s: SchedState;
   private answered: Task[] = [];
@@ -27,7 +30,7 @@ export class TimersAndNetwork implements Waits {
     }
     const when = s.now + ns;
     (s.currentProc as Proc).timers.push(when, task);
-    if (s.poller !== null && when < this.deadline) this.setDeadline(s.poller, when);
+    if (s.poller !== null && when < this.deadline) this.setTimeout(s.poller, when);
   }
 
   runTimers(owner: Proc, proc: Proc): void {
@@ -86,11 +89,24 @@ export class TimersAndNetwork implements Waits {
     thread.state = 'polling';
     thread.task = null;
     this.deadline = Number.POSITIVE_INFINITY;
-    if (this.answered.length > 0) first = s.now;
-    if (first < Number.POSITIVE_INFINITY) this.setDeadline(thread, Math.max(first, s.now));
+    if (this.answered.length > 0) this.setDeadline(thread, s.now);
+    else if (first < Number.POSITIVE_INFINITY) this.setTimeout(thread, Math.max(first, s.now));
     return true;
   }
 
+  /**
+   * Waits for a timer as runtime/netpoll_epoll.go does: for whole milliseconds, one at least, and what is left in another
+   * wait. The kernel wakes it late by its timers' slack.
+   */
+  private setTimeout(thread: Thread, when: number): void {
+    const { s } = this;
+    const whole = Math.max(1, Math.floor((when - s.now) / POLL_UNIT)) * POLL_UNIT;
+    const { timerSlack, wakeThread } = s.machine.costs;
+    this.deadline = when;
+    s.queue.push(s.now + whole + s.varied(timerSlack + wakeThread), Event.poll, thread.id, ++thread.token);
+  }
+
+  /** Somebody wakes the thread in the poller. */
   private setDeadline(thread: Thread, when: number): void {
     const { s } = this;
     this.deadline = when;

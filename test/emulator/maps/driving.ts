@@ -21,6 +21,7 @@ export function makeWorld(release: GoRelease, seed = 1): TestWorld {
     costs: DEFAULT_COSTS,
     random: new Random(seed, 'maps'),
     clock: 0,
+    lengthRead: () => {},
     now: () => world.clock,
   };
   return world;

@@ -1,0 +1,144 @@
+/** What `goflame explore` does with a program: many schedules of it, or one again. Nothing here touches the world. */
+
+import { InputError, UsageError } from '../base/errors.ts';
+import { type ExploreRequest, Explorer, exploreProcs, type Outcome, scheduledProgram } from '../emulator/explore/explore.ts';
+import { checkFit, parseToken } from '../emulator/explore/replay.ts';
+import { findWitness, replayToken } from '../emulator/explore/witness.ts';
+import { parseValues, type Scenario, type Values } from '../emulator/scenarios/scenario.ts';
+import { parseRelease } from '../emulator/version.ts';
+import type { Exploration, ExplorationRow, StrategyName, Witness } from '../model/exploration.ts';
+import type { ProgramArguments } from './emulatework.ts';
+import { loadCosts, runGuarded } from './programs.ts';
+
+export interface ExploreArguments extends ProgramArguments {
+  readonly procs: string;
+  readonly schedules: number;
+  readonly strategy: StrategyName;
+  readonly depth: number;
+  readonly seed: number;
+  readonly 'max-steps': number;
+  readonly replay?: string;
+  readonly 'fail-on'?: string;
+}
+
+const MAX_PROCS = 256;
+const JITTER = 0.05;
+
+/** Is told how many schedules are done for one GOMAXPROCS. */
+export type ShowProgress = (procs: number, done: number) => void;
+
+/** @throws UsageError, InputError */
+export function exploreProgram(args: ExploreArguments, scenario: Scenario, progress: ShowProgress): Exploration {
+  const procs = parseProcs(args.procs);
+  // A timed schedule is of the program as emulate runs it; steps are for small programs.
+  const isTimed = args.strategy === 'faithful' && args.replay === undefined;
+  const small = parseValues(scenario, args.set ?? [], scenario.small);
+  const values = isTimed ? parseValues(scenario, args.set ?? []) : small;
+  const request = makeRequest(args, scenario, values);
+  if (args.replay !== undefined) return replay(args, request, { scenario, values });
+  const explored = runGuarded(scenario.name, () => explore(request, makeRequest(args, scenario, small), procs, progress));
+  return tell(request, { scenario, values, small, ...explored });
+}
+
+interface Explored {
+  readonly rows: readonly ExplorationRow[];
+  readonly witness: Witness | null;
+  /** The seed and GOMAXPROCS of a timed schedule that failed. */
+  readonly timed: { readonly procs: number; readonly seed: number } | null;
+}
+
+/** The witness is sought in the small program, where there is one. */
+function explore(request: ExploreRequest, small: ExploreRequest, procs: readonly number[], progress: ShowProgress): Explored {
+  const explorer = new Explorer(request);
+  const rows: ExplorationRow[] = [];
+  let worst: { outcome: Outcome; procs: number } | null = null;
+  for (const count of procs) {
+    const { row, worst: outcome } = exploreProcs(explorer, count, (done) => progress(count, done));
+    rows.push(row);
+    if (outcome !== null && (worst === null || outcome.preemptions < worst.outcome.preemptions))
+      worst = { outcome, procs: count };
+  }
+  if (worst === null) return { rows, witness: null, timed: null };
+  const isTimed = request.strategy === 'faithful';
+  const searcher = isTimed ? new Explorer(small) : explorer;
+  const witness = findWitness(searcher, worst.outcome, worst.procs);
+  return { rows, witness, timed: isTimed ? { procs: worst.procs, seed: request.seed + worst.outcome.run } : null };
+}
+
+interface Told {
+  readonly scenario: Scenario;
+  readonly values: Values;
+  /** Parameters of the program that the witness is of. */
+  readonly small: Values;
+}
+
+function tell(
+  { strategy, seed, depth, release }: ExploreRequest,
+  { scenario, values, small, ...explored }: Told & Explored,
+): Exploration {
+  return { scenario: scenario.name, parameters: values, small, release: `1.${release}`, strategy, seed, depth, ...explored };
+}
+
+/** Runs the one schedule that a token tells. @throws InputError where the program goes another way */
+function replay(args: ExploreArguments, request: ExploreRequest, what: { scenario: Scenario; values: Values }): Exploration {
+  const token = parseToken(args.replay as string);
+  checkFit(token, scheduledProgram(request));
+  if (token.procs < 1 || token.procs > MAX_PROCS) throw new UsageError('--replay: GOMAXPROCS of the schedule is out of bounds');
+  const explorer = new Explorer({ ...request, seed: token.seed });
+  const { outcome, steps, diverged } = runGuarded(what.scenario.name, () => replayToken(explorer, token));
+  if (diverged !== null) {
+    throw new InputError(
+      `the replay diverges at choice ${diverged.choice}: ${diverged.why}; are the program, its parameters and --go the same?`,
+    );
+  }
+  const { kind, message, preemptions } = outcome;
+  const witness: Witness = {
+    procs: token.procs,
+    kind: kind ?? 'wrong',
+    outcome: message === '' ? 'nothing wrong in this schedule' : message,
+    preemptions,
+    minimal: false,
+    steps,
+    token: args.replay as string,
+    seed: token.seed,
+  };
+  return tell({ ...request, seed: token.seed }, { ...what, small: what.values, rows: [], witness, timed: null });
+}
+
+function makeRequest(args: ExploreArguments, scenario: Scenario, values: Values): ExploreRequest {
+  requireWhole('schedules', args.schedules, 1, 1e9);
+  requireWhole('depth', args.depth, args.strategy === 'pct' ? 1 : 0, 100);
+  requireWhole('seed', args.seed, 0, 2 ** 48);
+  requireWhole('max-steps', args['max-steps'], 1, 1e9);
+  return {
+    main: (go) => scenario.main(go, values),
+    release: parseRelease(args.go),
+    costs: loadCosts(args.costs),
+    strategy: args.strategy,
+    seed: args.seed,
+    schedules: args.schedules,
+    depth: args.depth,
+    maxSteps: args['max-steps'],
+    jitter: JITTER,
+    name: nameOf(scenario),
+    parameters: values,
+  };
+}
+
+/** A module without a name of its own is known by that of its file, wherever it is called from. */
+function nameOf({ name }: Scenario): string {
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+}
+
+function requireWhole(option: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new UsageError(`--${option} ${value}: a whole number from ${min} to ${max} is expected`);
+}
+
+function parseProcs(text: string): number[] {
+  return text.split(',').map((word) => {
+    const count = Number(word);
+    if (word.trim() !== '' && Number.isInteger(count) && count >= 1 && count <= MAX_PROCS) return count;
+    throw new UsageError(`--procs ${text}: expected numbers from 1 to ${MAX_PROCS}, as 1,2,4,8`);
+  });
+}
