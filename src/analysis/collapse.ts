@@ -69,6 +69,8 @@ export const STATE_CLASSES: readonly WaitReason[] = [
 const NO_FRAMES: FrameText = { text: '(stack unavailable)', owner: 'note' };
 const NOT_RESTORED: FrameText = { text: '(stack not restored)', owner: 'note' };
 const NO_TRACE_STACK: FrameText = { text: '(no stack)', owner: 'note' };
+const RUNTIME_STACK: FrameText = { text: '(runtime stack)', owner: 'note' };
+const NO_GOROUTINE: FrameText = { text: '(no goroutine)', owner: 'note' };
 const NO_SYMBOLS: FrameText = { text: '(no frames)', owner: 'note' };
 const SECONDS_PER_MINUTE = 60;
 
@@ -164,6 +166,7 @@ export class Collapser implements EvidenceSink {
       );
     }
     this.chains = null;
+    for (const part of evidence.parts) if (part.format === 'goroutine-dump') this.addLooseStacks(part);
     const nodeOf = new Map<StackId, NodeId>();
     this.weigher?.finish((groups, stack, weight) => {
       nodeOf.set(stack, this.add({ groups, lead: [], stack, missing: NO_TRACE_STACK, weight, side: RaceSide.none }));
@@ -217,6 +220,20 @@ export class Collapser implements EvidenceSink {
     const item = { groups, lead, stack: goroutine.stack, missing: NO_FRAMES, weight, side: RaceSide.none };
     const node = this.add(item);
     if (node !== ROOT) this.builder.classify(node, STATE_CLASSES.indexOf(this.reasonOf(state)), weight);
+  }
+
+  /** Stacks that no goroutine is known of, under a frame that says so. */
+  private addLooseStacks({ looseStacks }: DumpPart): void {
+    if (!this.countsStacks) return;
+    for (const { of, stack, createdBy } of looseStacks) {
+      if (this.units.size === 0) this.units.add('stacks');
+      const creator = createdBy?.frame ?? null;
+      const groups = this.groupsOf({ labels: {}, state: null, creator, goroutine: null, access: null });
+      const lead = [of === 'runtime' ? RUNTIME_STACK : NO_GOROUTINE];
+      const node = this.add({ groups, lead, stack, missing: NO_SYMBOLS, weight: 1, side: RaceSide.none });
+      const reason = of === 'runtime' ? 'runtime' : 'running';
+      if (node !== ROOT) this.builder.classify(node, STATE_CLASSES.indexOf(reason), 1);
+    }
   }
 
   private addRaceStack(of: { stack: StackId; stackRestored: boolean }, kind: string, side: number, party: string): void {

@@ -2,12 +2,14 @@
 
 import { UsageError } from '../base/errors.ts';
 import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, RacePart } from '../model/evidence.ts';
-import type { Goroutine, RaceReport } from '../model/snapshot.ts';
+import { type Goroutine, isAskedFor, type RaceReport } from '../model/snapshot.ts';
 
 /** What was found in all inputs together. */
 export interface Findings {
   readonly races: number;
   readonly crashes: number;
+  /** Panics that somebody caught and printed: the program lived on. */
+  readonly recovered: number;
   readonly leaks: number;
   readonly goroutines: number;
 }
@@ -16,6 +18,7 @@ export interface Findings {
 export class FindingsCounter implements EvidenceSink, Findings {
   races = 0;
   crashes = 0;
+  recovered = 0;
   leaks = 0;
   goroutines = 0;
 
@@ -36,9 +39,14 @@ export class FindingsCounter implements EvidenceSink, Findings {
   finish({ parts }: Evidence): void {
     for (const part of parts) {
       if (part.format === 'tsan-report') this.races++;
-      // A SIGQUIT is how people ask for a dump; it is no crash of the program's own making.
-      if (part.format === 'goroutine-dump' && part.crash !== null && !part.crash.message.startsWith('SIGQUIT')) this.crashes++;
+      if (part.format === 'goroutine-dump') this.addDump(part);
     }
+  }
+
+  private addDump({ crash, servedPanic }: DumpPart): void {
+    if (servedPanic !== null || crash?.kind === 'recovered') this.recovered++;
+    // A SIGQUIT is how people ask for a dump; it is no crash of the program's own making.
+    else if (crash !== null && !isAskedFor(crash)) this.crashes++;
   }
 }
 
@@ -52,6 +60,7 @@ export interface FailCondition {
 const WORDS: Record<string, (findings: Findings) => string | null> = {
   race: ({ races }) => (races > 0 ? countOf(races, 'data race') : null),
   crash: ({ crashes }) => (crashes > 0 ? countOf(crashes, 'crash', 'crashes') : null),
+  recovered: ({ recovered }) => (recovered > 0 ? countOf(recovered, 'recovered panic') : null),
   leak: ({ leaks }) => (leaks > 0 ? countOf(leaks, 'leaked goroutine') : null),
 };
 
@@ -63,7 +72,7 @@ export function parseFailOn(text: string): FailCondition[] {
 function parseCondition(text: string): FailCondition {
   if (Object.hasOwn(WORDS, text)) return { text, check: WORDS[text] };
   const limit = /^goroutines\s*>\s*(\d{1,12})$/.exec(text);
-  if (limit === null) throw new UsageError(`--fail-on does not know "${text}": use race, crash, leak or goroutines>N`);
+  if (limit === null) throw new UsageError(`--fail-on does not know "${text}": use race, crash, recovered, leak or goroutines>N`);
   return { text, check: ({ goroutines }) => (goroutines > Number(limit[1]) ? countOf(goroutines, 'goroutine') : null) };
 }
 

@@ -86,9 +86,12 @@ export class Redactor {
   }
 
   private crash(crash: Crash): Crash {
-    const message = crash.kind === 'panic' ? this.message(crash.message) : crash.message.split('\n', 1)[0];
+    const message =
+      crash.kind === 'panic' || crash.kind === 'recovered' ? this.message(crash.message) : crash.message.split('\n', 1)[0];
     const chain = crash.chain.map((value) => this.panicValue(value));
-    return { ...crash, message, chain, lines: chain.map(({ kind, message }) => `${kind}: ${message}`) };
+    // what another thread panicked with stands among the notes
+    const notes = crash.notes?.map((note) => note.replace(/^(panic: ).*$/, `$1${REDACTED}`)) ?? [];
+    return { ...crash, message, chain, notes, lines: chain.map(({ kind, message }) => `${kind}: ${message}`) };
   }
 
   private served(panic: ServedPanic): ServedPanic {

@@ -5,7 +5,7 @@
  */
 
 import type { CountProfilePart, CountRecord, DumpPart, Evidence, EvidenceSink, RacePart } from '../model/evidence.ts';
-import type { Goroutine, Labels, RaceReport } from '../model/snapshot.ts';
+import { type Goroutine, isAskedFor, isDeadlock, type Labels, type RaceReport } from '../model/snapshot.ts';
 import type { FrameId, StackId, StackTable } from '../model/stacks.ts';
 import type {
   Counted,
@@ -21,6 +21,7 @@ import type {
   TestTimeout,
 } from '../model/summary.ts';
 import { attributeCrash, attributeRace, attributeTimeout, guiltyTests } from './attribution.ts';
+import { findCaller, findCrashed } from './blame.ts';
 import { fingerprintRace, fingerprintRaceV1, isPartial, mayBeSame, sidesOf } from './fingerprint.ts';
 import { findMapUsers, isMapFault, type MapCandidate } from './mapusers.ts';
 import { joinResults } from './testresults.ts';
@@ -89,6 +90,7 @@ class DumpTally {
   private waits: LongWait[] = [];
   private tests: TestGoroutines | null = null;
   private first: Goroutine | null = null;
+  private second: Goroutine | null = null;
   private goroutines = 0;
   private systemStacks = 0;
   private truncated = 0;
@@ -96,7 +98,7 @@ class DumpTally {
 
   add(goroutine: Goroutine): void {
     if (goroutine.truncated) this.truncated++;
-    if (this.first === null || goroutine.line < this.first.line) this.first = goroutine;
+    this.addToFirst(goroutine);
     if (goroutine.id === 0) {
       this.systemStacks++;
       return;
@@ -122,6 +124,14 @@ class DumpTally {
     this.addCandidate(goroutine);
   }
 
+  /** Goroutines come in nearly the order of their lines. */
+  private addToFirst(goroutine: Goroutine): void {
+    if (this.first === null || goroutine.line < this.first.line) {
+      this.second = this.first;
+      this.first = goroutine;
+    } else if (this.second === null || goroutine.line < this.second.line) this.second = goroutine;
+  }
+
   /** A goroutine of a dump in which tests may have timed out. */
   addTest(goroutine: Goroutine, stacks: StackTable): void {
     this.tests ??= new TestGoroutines(stacks);
@@ -132,9 +142,13 @@ class DumpTally {
     const groups = [...this.groups.values(), ...this.missing.values()];
     const { crash } = part;
     const timeout = crash === null ? null : (this.tests ?? new TestGoroutines(stacks)).judge(crash, this.first);
+    const crashed = findCrashed(part, this.first, stacks);
+    const blamed = crash !== null && isDeadlock(crash) ? this.first : crashed;
     return {
       timeout,
-      attribution: attributionOfDump(part, timeout, this.first, stacks),
+      crashed,
+      caller: findCaller(crashed, this.second),
+      attribution: attributionOfDump(part, timeout, blamed, stacks),
       part,
       goroutines: this.goroutines,
       systemStacks: this.systemStacks,
@@ -196,11 +210,11 @@ class DumpTally {
 function attributionOfDump(
   { crash, position }: DumpPart,
   timeout: TestTimeout | null,
-  first: Goroutine | null,
+  blamed: Goroutine | null,
   stacks: StackTable,
 ): CrashAttribution | null {
-  if (crash === null || crash.message.startsWith('SIGQUIT')) return null;
-  return timeout === null ? attributeCrash(first, stacks, position) : attributeTimeout(timeout, position);
+  if (crash === null || isAskedFor(crash) || crash.kind === 'recovered') return null;
+  return timeout === null ? attributeCrash(blamed, stacks, position) : attributeTimeout(timeout, position);
 }
 
 class ProfileTally {

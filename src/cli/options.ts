@@ -21,7 +21,11 @@ export const INPUT_OPTIONS = {
   from: { choices: FROM_CHOICES, describe: 'read the input as this format only', requiresArg: true },
   strict: { type: 'boolean', describe: 'refuse damaged input: exit with 3' },
   redact: { type: 'boolean', describe: 'replace label values and panic messages, which can hold secrets' },
-  'fail-on': { type: 'string', describe: 'exit with 1 if found: race, crash, leak, goroutines>N', requiresArg: true },
+  'fail-on': {
+    type: 'string',
+    describe: 'exit with 1 if found: race, crash, recovered (a panic that was caught), leak, goroutines>N',
+    requiresArg: true,
+  },
   quiet: { alias: 'q', type: 'boolean', describe: 'no problems and no progress on stderr' },
 } as const satisfies Record<string, Options>;
 

@@ -17,7 +17,7 @@ export type LineFormat = (typeof LINE_FORMATS)[number];
 
 /** What a line must hold to begin anything: most lines of most logs do not. */
 const HINT =
-  /goroutine |Goroutine \d|panic|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |unexpected fault|WARNING: |profile: total|={18}|SCHED \d|Found \d|runtime stack:|--- (?:FAIL|PASS|SKIP): |: race detected during|race: limit on |^(?:=== |\s*--- |FAIL|ok {2}|ok\t|\?|PASS|# )/;
+  /goroutine |Goroutine \d|panic|PANIC|[Rr]ecover|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |runtime\/cgo: |fatal: |unexpected fault|accessed data from freed|checkptr: |WARNING: |profile: total|={18}|SCHED \d|Found \d|runtime stack:|--- (?:FAIL|PASS|SKIP): |: race detected during|race: limit on |^(?:=== |\s*--- |FAIL|ok {2}|ok\t|\?|PASS|# )/;
 
 export class Lane {
   readonly tests: TestMachine;

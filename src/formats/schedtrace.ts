@@ -60,6 +60,8 @@ export class SchedTraceMachine implements TextMachine {
     const fields = readFields(text);
     const number = (name: string): number => (typeof fields[name] === 'number' ? (fields[name] as number) : 0);
     this.sample = {
+      // words without a field of their own: those of the detailed form, and what later releases add
+      ...fields,
       line,
       ms,
       gomaxprocs: number('gomaxprocs'),

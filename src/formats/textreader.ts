@@ -15,7 +15,8 @@ import { makeExcerpt, type Problem } from '../base/errors.ts';
 import { MAX_LANES } from '../base/limits.ts';
 import { type Line, type LineHandler, LineReader, textOf } from '../base/lines.ts';
 import type { DumpPart, TestPart } from '../model/evidence.ts';
-import { findCrashInLine } from './goroutines/head.ts';
+import { findCrashInLine } from './goroutines/above.ts';
+import { emptyDump } from './goroutines/verdict.ts';
 import { TestBook } from './gotest/book.ts';
 import { Lane, type LineFormat, takeSplit } from './lane.ts';
 import type { ReadContext } from './text/machine.ts';
@@ -198,8 +199,7 @@ export class TextReader implements LineHandler {
     if (this.inlineCrash !== null) return;
     const crash = findCrashInLine(text, number);
     if (crash === null) return;
-    const { line } = crash;
-    this.inlineCrash = { format: 'goroutine-dump', line, crash, servedPanic: null, goroutines: [], runtimeStack: null };
+    this.inlineCrash = emptyDump(crash.line, crash);
   }
 
   /** Takes what carries other lines within it. `scope` names the carriers it came out of, `depth` counts them. */

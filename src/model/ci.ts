@@ -5,6 +5,7 @@
  */
 
 import type { TestOutcome } from './evidence.ts';
+import type { CrashKind } from './snapshot.ts';
 import type { GuiltyTest } from './summary.ts';
 
 export const CI_SCHEMA = 'goflame/ci/1';
@@ -216,7 +217,7 @@ export interface CiMapUser {
 
 /** A program that died by itself. */
 export interface CiCrash {
-  readonly kind: 'panic' | 'fatal error' | 'signal';
+  readonly kind: CrashKind;
   readonly message: string;
   readonly package: string | null;
   readonly tests: readonly GuiltyTest[];

@@ -2,7 +2,7 @@
 
 import type { Problem } from '../base/errors.ts';
 import type { Profile } from './profile.ts';
-import type { Crash, Goroutine, Labels, RaceReport, ServedPanic, TestPosition } from './snapshot.ts';
+import type { Crash, Goroutine, Labels, LooseStack, RaceReport, ServedPanic, TestPosition } from './snapshot.ts';
 import type { StackId, StackTable } from './stacks.ts';
 import type { TracePart, TraceSink } from './trace.ts';
 
@@ -17,6 +17,8 @@ export interface DumpPart {
   readonly position?: TestPosition;
   /** The block `runtime stack:`, of the thread that died; null without one. */
   runtimeStack: StackId | null;
+  /** All stacks without a goroutine, `runtimeStack` among them, in the order of their lines. */
+  readonly looseStacks: LooseStack[];
 }
 
 /** A text profile of stacks with counts: `goroutine profile: total N` and its kin. */
@@ -137,6 +139,11 @@ export interface SchedSample {
   readonly local: number[];
   /** By P; null before Go 1.25. */
   readonly schedticks: readonly number[] | null;
+  /** Of the detailed form; words of later releases stand beside them under their own names. */
+  readonly gcwaiting?: number | string | null;
+  readonly nmidlelocked?: number | string | null;
+  readonly stopwait?: number | string | null;
+  readonly sysmonwait?: number | string | null;
   /** Every P, M and goroutine, where scheddetail=1 was set. */
   detail: { readonly procs: SchedFields[]; readonly threads: SchedFields[]; readonly goroutines: SchedFields[] } | null;
 }

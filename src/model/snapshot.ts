@@ -38,6 +38,8 @@ export interface Goroutine {
   readonly line: number;
   /** Whether the input ended, or a foreign dump began, before this goroutine was whole. */
   readonly truncated: boolean;
+  /** The thread (M) that it was on, as headers tell since Go 1.22: null for none; absent where the header does not tell. */
+  readonly thread?: number | null | undefined;
 }
 
 /** The go statement that made a goroutine. `goroutine` is null where the text does not name the parent. */
@@ -53,7 +55,28 @@ export interface Ancestor {
   readonly createdBy: Creator | null;
 }
 
-export type CrashKind = 'panic' | 'fatal error' | 'signal';
+/** `recovered`: somebody caught the panic and printed it, the program lived on. `unknown`: the runtime stopped the program, its
+ * reason is not in the text. */
+export type CrashKind = 'panic' | 'fatal error' | 'signal' | 'recovered' | 'unknown';
+
+/** What the runtime tells of the signal behind a crash; numbers as they were printed, null where they were not. */
+export interface CrashSignal {
+  /** `SIGSEGV`; of Windows the number of the exception. */
+  readonly name: string;
+  readonly code: string | null;
+  /** The address that was accessed. */
+  readonly addr: string | null;
+  readonly pc: string | null;
+}
+
+/** A stack that no goroutine's header stands above: `runtime` is a thread's own, of `unknown` the header is missing. */
+export interface LooseStack {
+  readonly of: 'runtime' | 'unknown';
+  readonly stack: StackId;
+  readonly createdBy: Creator | null;
+  /** 1-based line of `runtime stack:`, or of the first frame. */
+  readonly line: number;
+}
 
 /** One value of a chain of panics, oldest first. `recovered` as printed: a later panic replaced or repeated it. */
 export interface PanicValue {
@@ -73,6 +96,19 @@ export interface Crash {
   readonly lines: readonly string[];
   /** 1-based line of the reason. */
   readonly line: number;
+  /** Other lines of the runtime's above and below the reason, as printed: limits, sizes, advice. */
+  readonly notes?: readonly string[];
+  readonly signal?: CrashSignal | null;
+}
+
+/** Whether a dump was asked for by a signal: the program did not die of its own. */
+export function isAskedFor({ kind, message }: Crash): boolean {
+  return kind === 'signal' && message.startsWith('SIGQUIT');
+}
+
+/** Whether the program died because nobody could go on. */
+export function isDeadlock({ kind, message }: Crash): boolean {
+  return kind === 'fatal error' && (message.endsWith(' - deadlock!') || message.startsWith('checkdead: '));
 }
 
 /** A panic that a server caught and printed (net/http); the program lived on. */

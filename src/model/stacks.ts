@@ -44,6 +44,12 @@ export function placeOf(frame: Frame): string | null {
   return frame.line > 0 ? `${frame.file}:${frame.line}` : frame.file;
 }
 
+/** Frames left out, as a number of the table; null for digits that are too large for one. */
+export function frameCountOf(digits: string): number | null {
+  const count = Number(digits);
+  return count < 2 ** 31 ? count : null;
+}
+
 /** The second number of a frame's pair where it is no place's id. */
 const NO_PLACE = -1;
 const ELIDED = -2;
@@ -172,6 +178,9 @@ export class StackTable {
     const text = this.places.text(id);
     const colon = text.lastIndexOf(':');
     const digits = text.slice(colon + 1);
-    return colon >= 0 && /^\d+$/.test(digits) ? { file: text.slice(0, colon), line: Number(digits) } : { file: text, line: 0 };
+    // a longer number is no line's, and could not be shown as it stood
+    return colon >= 0 && /^\d{1,15}$/.test(digits)
+      ? { file: text.slice(0, colon), line: Number(digits) }
+      : { file: text, line: 0 };
   }
 }

@@ -76,8 +76,12 @@ export interface DumpSummary {
   readonly systemStacks: number;
   readonly truncated: number;
   readonly leaked: number;
-  /** The one printed first: after a crash, the one that crashed; null without any. */
+  /** The one printed first; null without any. */
   readonly first: Goroutine | null;
+  /** The one that the crash happened in; null without a crash, where it happened in none, and where that cannot be told. */
+  readonly crashed: Goroutine | null;
+  /** The goroutine that called the system stack on which the crash happened; null elsewhere. */
+  readonly caller: Goroutine | null;
   /** Most goroutines first, then in the order printed. */
   readonly groups: readonly StackGroup[];
   readonly longestWaits: readonly LongWait[];

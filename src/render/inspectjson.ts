@@ -5,12 +5,21 @@
 
 import type { Problem } from '../base/errors.ts';
 import type { CrashJoin } from '../model/crashjoin.ts';
-import type { CountRecord, DumpPart, FoldedPart } from '../model/evidence.ts';
+import type { CountRecord, FoldedPart } from '../model/evidence.ts';
 import { decodeName } from '../model/names.ts';
 import { countStacks, totalWeight } from '../model/profile.ts';
-import type { Ancestor, Creator, Goroutine, MapUser, RaceAccess, RaceCreation } from '../model/snapshot.ts';
+import type {
+  Ancestor,
+  Creator,
+  Goroutine,
+  LooseStack,
+  MapUser,
+  RaceAccess,
+  RaceCreation,
+  ServedPanic,
+} from '../model/snapshot.ts';
 import { type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
-import type { CrashAttribution, DumpSummary, PartSummary, RaceGroup, RaceSummary, TestTimeout } from '../model/summary.ts';
+import type { DumpSummary, PartSummary, RaceGroup, RaceSummary, TestTimeout } from '../model/summary.ts';
 
 /** One input as it is shown. The parts hold their goroutines, records and races. */
 export interface InspectedInput {
@@ -103,19 +112,28 @@ function recordJson({ count, labels, stack }: CountRecord, frames: JsonFrames): 
 function* writeDump(summary: DumpSummary, frames: JsonFrames): Generator<string> {
   const { part, mapUsers } = summary;
   const { format, line } = part;
-  yield `${JSON.stringify({ format, line, ...crashFields(part, summary.attribution), ...testFields(summary) }).slice(0, -1)}`;
+  yield `${JSON.stringify({ format, line, ...crashFields(summary), ...testFields(summary) }).slice(0, -1)}`;
   if (part.runtimeStack !== null) yield `,"runtimeStack":${frames.stack(part.runtimeStack)}`;
+  if (part.looseStacks.length > 0) yield `,"looseStacks":[${part.looseStacks.map((one) => looseJson(one, frames)).join(',')}]`;
   yield `,"mapUsers":[${mapUsers.map((user) => mapUserJson(user, frames)).join(',')}],"goroutines":[`;
   yield* join(part.goroutines, (goroutine) => [goroutineJson(goroutine, frames)]);
   yield ']}';
 }
 
-function crashFields({ crash, servedPanic }: DumpPart, attribution: CrashAttribution | null): object {
+function crashFields({ part, attribution, crashed, caller }: DumpSummary): object {
+  const { crash, servedPanic } = part;
+  if (servedPanic !== null) return { crash: servedCrash(servedPanic, part.line), servedPanic };
+  if (crash === null) return { crash };
   const where = attribution === null ? {} : { test: attribution.test, package: attribution.package };
-  return {
-    crash: crash === null ? null : { kind: crash.kind, message: crash.message, line: crash.line, chain: crash.chain, ...where },
-    ...(servedPanic === null ? {} : { servedPanic }),
-  };
+  const { kind, message, line, chain, notes = [], signal = null } = crash;
+  const words = { ...(signal === null ? {} : { signal }), ...(notes.length > 0 ? { notes } : {}) };
+  const who = { goroutine: crashed?.id ?? null, ...(caller === null ? {} : { calledBy: caller.id }) };
+  return { crash: { kind, message, line, chain, ...words, ...who, ...where } };
+}
+
+/** What a server caught is told like what any other code caught. */
+function servedCrash({ message }: ServedPanic, line: number): object {
+  return { kind: 'recovered', message, line, chain: [{ kind: 'panic', message, recovered: true, repanicked: false }] };
 }
 
 /** Which test crashed or timed out; nothing outside tests. */
@@ -153,6 +171,11 @@ function goroutineJson(goroutine: Goroutine, frames: JsonFrames): string {
     ancestors.length > 0 ? `,"ancestors":[${ancestors.map((ancestor) => ancestorJson(ancestor, frames)).join(',')}]` : '';
   const body = `"frames":${frames.stack(goroutine.stack)},"createdBy":${frames.creator(goroutine.createdBy)}`;
   return `${JSON.stringify({ ...head, ...odd }).slice(0, -1)},${body}${before}}`;
+}
+
+function looseJson({ of, line, stack, createdBy }: LooseStack, frames: JsonFrames): string {
+  const head = JSON.stringify({ of, line }).slice(0, -1);
+  return `${head},"frames":${frames.stack(stack)},"createdBy":${frames.creator(createdBy)}}`;
 }
 
 function ancestorJson({ id, stack, createdBy }: Ancestor, frames: JsonFrames): string {

@@ -1,7 +1,7 @@
 /** What a person wants to know first of an input, as text for a terminal. Lines are never wider than asked for. */
 
 import { goStatementOf } from '../model/callsite.ts';
-import { type Goroutine, type MapUser, partyText, type RaceAccess, type RaceCreation } from '../model/snapshot.ts';
+import { type MapUser, partyText, type RaceAccess, type RaceCreation } from '../model/snapshot.ts';
 import { type FrameId, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 import type {
   Counted,
@@ -15,6 +15,7 @@ import type {
   TestTimeout,
 } from '../model/summary.ts';
 import { callBlock, callLines, callText } from './calltext.ts';
+import { type CrashPage, crashedLines, reasonLines } from './crashtext.ts';
 import { countUnit, formatCount } from './geometry.ts';
 import type { InspectedInput } from './inspectjson.ts';
 import { headingLine, type Paint, plainLines } from './inspectplain.ts';
@@ -108,15 +109,13 @@ class Page {
   private *dump(summary: DumpSummary): Generator<string> {
     const { part, groups } = summary;
     yield this.heading('goroutine dump', part.line);
-    if (part.crash !== null) yield* this.crash(part.crash.kind, part.crash.message, part.crash.chain.length);
-    if (part.servedPanic !== null)
-      yield* this.crash('panic served to', `${part.servedPanic.client}: ${part.servedPanic.message}`, 1);
+    yield* reasonLines(summary, this.crashPage);
     const { attribution } = summary;
     const where =
       attribution === null ? '' : whereText(attribution.tests, attribution.package === null ? [] : [attribution.package]);
     if (where !== '') yield INDENT + where;
     if (summary.timeout !== null) yield* this.stuck(summary.timeout);
-    else if (part.crash !== null && !part.crash.message.startsWith('SIGQUIT')) yield* this.crashed(summary.first);
+    else yield* crashedLines(summary, this.crashPage);
     yield* this.mapUsers(summary.mapUsers, part.crash?.message ?? '');
     yield '';
     yield INDENT + countLine(summary);
@@ -125,14 +124,6 @@ class Page {
     yield* this.waits(summary);
     yield* this.creators(summary.creators, groups.length);
     yield* this.labels(summary.labels);
-  }
-
-  private *crash(kind: string, message: string, chained: number): Generator<string> {
-    const [head, ...rest] = message.split('\n');
-    yield* this.message(printable(`${kind}: ${head}`));
-    for (const line of rest.slice(0, 20)) yield* this.message(`  ${printable(line.replace(/^\t/, ''))}`);
-    if (rest.length > 20) yield `${INDENT}  (${rest.length - 20} more lines)`;
-    if (chained > 1) yield `${INDENT}${this.paint.dim(`first of a chain of ${chained} panics`)}`;
   }
 
   /** A line of a message; on a terminal not more of it than can be overlooked. */
@@ -149,12 +140,19 @@ class Page {
       }
   }
 
-  private *crashed(goroutine: Goroutine | null): Generator<string> {
-    if (goroutine === null) return;
-    const { id, state, flags, bubble, stack, stackAvailable, createdBy, line } = goroutine;
-    const words = [state, ...bubbleWords(flags.includes('durable') ? 1 : 0, 1, bubble === null ? [] : [bubble])];
-    yield* this.title(`Crashed in goroutine ${id} (${printable(words.join(', '))}), line ${line}`);
-    yield* this.stack(stack, stackAvailable, createdBy?.frame ?? null);
+  /** What the text of a crash is written with. */
+  private get crashPage(): CrashPage {
+    return {
+      columns: this.columns,
+      paint: this.paint,
+      title: (text) => this.title(text),
+      message: (text) => this.message(text),
+      stack: ({ stack, stackAvailable, createdBy }) => this.stack(stack, stackAvailable, createdBy?.frame ?? null),
+      stateOf: ({ state, flags, bubble }) => {
+        const words = bubbleWords(flags.includes('durable') ? 1 : 0, 1, bubble === null ? [] : [bubble]);
+        return printable([state, ...words].join(', '));
+      },
+    };
   }
 
   /** The tests that a time-out is about, innermost first; the alarm's own goroutine tells nothing. */
@@ -383,10 +381,12 @@ function minutesText(minutes: number): string {
   return countUnit(minutes, 'minutes');
 }
 
-function countLine({ goroutines, groups, systemStacks, truncated, leaked }: DumpSummary): string {
+function countLine({ part, goroutines, groups, systemStacks, truncated, leaked }: DumpSummary): string {
   const parts = [countUnit(goroutines, 'goroutines'), countUnit(groups.length, 'different stacks')];
   if (leaked > 0) parts.push(`${formatCount(leaked)} leaked`);
   if (systemStacks > 0) parts.push(countUnit(systemStacks, 'system stacks'));
+  const { length } = part.looseStacks;
+  if (length > 0) parts.push(`${formatCount(length)} ${length === 1 ? 'stack' : 'stacks'} without a goroutine`);
   if (truncated > 0) parts.push(`${formatCount(truncated)} cut off`);
   return parts.join(', ');
 }

@@ -50,6 +50,7 @@ for (const c of '()",;<>\'{}|\\:?!#&`^=[]\x7f') NAME_BYTE[c.charCodeAt(0)] = 0;
 const GOROUTINE = ascii('goroutine ');
 const CREATED_BY = ascii('created by ');
 const IN_GOROUTINE = ascii(' in goroutine ');
+const NIL = ascii('nil ');
 
 /** Digits of the largest id that a JS number holds exactly. */
 const MAX_ID_DIGITS = 15;
@@ -139,7 +140,8 @@ export class DumpScanner {
     if (!isStatus || tail - idEnd > MAX_MACHINE_PART) return -1;
     const status = this.statusOf(buf, tail, lineEnd);
     if (status === null) return -1;
-    this.foundHeader = { id: parseDecimal(buf, digits, idEnd), status };
+    const thread = tail > idEnd + 1 ? findThread(buf, idEnd, tail) : undefined;
+    this.foundHeader = { id: parseDecimal(buf, digits, idEnd), status, thread };
     return lineEnd + 1;
   }
 
@@ -199,6 +201,17 @@ export class DumpScanner {
     into.push(stacks.internFrame(name, stacks.internPlace(buf, callEnd + 2, placeEnd)));
     return lineEnd + 1;
   }
+}
+
+/** N of ` m=N ` between an id and its bracket; null for `nil`, undefined where it does not stand there. */
+function findThread(buf: Uint8Array, start: number, end: number): number | null | undefined {
+  for (let at = start; at + 4 < end; at++) {
+    if (buf[at] !== SPACE || buf[at + 1] !== LOWER_M || buf[at + 2] !== EQUALS) continue;
+    const stop = skipDigits(buf, at + 3, end);
+    if (stop > at + 3 && stop - at <= 12 && buf[stop] === SPACE) return parseDecimal(buf, at + 3, stop);
+    if (hasAt(buf, at + 3, end, NIL)) return null;
+  }
+  return undefined;
 }
 
 /** The end of a name in a `created by` line: its blank or line end; or -1. */
@@ -310,6 +323,7 @@ function offsetStage(buf: Uint8Array, at: number, end: number): number {
 
 const LOWER_C = 0x63;
 const LOWER_F = 0x66;
+const LOWER_M = 0x6d;
 const LOWER_P = 0x70;
 const LOWER_S = 0x73;
 const LOWER_X = 0x78;

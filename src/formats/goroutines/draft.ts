@@ -2,7 +2,7 @@
 
 import type { Int32Column } from '../../base/columns.ts';
 import { MAX_FRAMES } from '../../base/limits.ts';
-import type { Ancestor, Creator, Goroutine } from '../../model/snapshot.ts';
+import type { Ancestor, Creator, Goroutine, LooseStack } from '../../model/snapshot.ts';
 import { type FrameId, NO_STACK, type StackTable } from '../../model/stacks.ts';
 import type { Header } from './header.ts';
 
@@ -39,6 +39,12 @@ export class GoroutineDraft {
   /** Whether a function or a creator waits for its place. */
   get waitsForPlace(): boolean {
     return this.pending !== null || this.creating !== null;
+  }
+
+  /** What is known of a stack without a goroutine. */
+  buildLoose(of: LooseStack['of']): LooseStack {
+    const { stack, createdBy } = this.build();
+    return { of, stack, createdBy, line: this.line };
   }
 
   /** Whether nothing but the header is known. */
@@ -125,6 +131,7 @@ export class GoroutineDraft {
       ancestors: this.ancestors,
       line: this.line,
       truncated: this.truncated,
+      thread: this.header.thread,
     };
   }
 

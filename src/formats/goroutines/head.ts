@@ -1,63 +1,121 @@
 /**
- * What stands above the goroutines and says why the program died (runtime/panic.go, signal_unix.go):
+ * What stands above the goroutines and says why the program died (runtime/panic.go, signal_unix.go, signal_windows.go):
  *
- *     panic: shelf 7 collapsed [recovered]
- *     <TAB>panic: guard: shelf 7 collapsed
- *     [signal SIGSEGV: segmentation violation code=0x1 addr=0x18 pc=0x48bcac]
- *
- *     fatal error: concurrent map writes
+ *     runtime: goroutine stack exceeds 1000000000-byte limit
+ *     fatal error: stack overflow
  *
  *     SIGQUIT: quit
  *     PC=0x464c41 m=0 sigcode=0
+ *
+ * What the program printed last may have no line end, so that the reason stands behind it: `•••panic: boom`.
  */
 
 import { MAX_HEAD_LINES } from '../../base/limits.ts';
-import type { Crash, CrashKind, PanicValue, ServedPanic } from '../../model/snapshot.ts';
+import type { Crash } from '../../model/snapshot.ts';
+import { indentOf, parseCall, parsePlace } from '../text/frames.ts';
+import { readReason, readSignal } from './chain.ts';
 
-/** How a head may begin. A `prelude` says that one follows; a signal's needs its `PC=` line or a goroutine to count. */
-const STARTS: readonly (readonly [CrashKind | 'prelude', RegExp])[] = [
-  ['panic', /^panic: /],
+type ReasonKind = 'panic' | 'fatal error' | 'signal';
+/** A `prelude` says that a reason follows; a signal's needs its `PC=` line or a goroutine to count. */
+export type HeadKind = ReasonKind | 'prelude';
+
+const STARTS: readonly (readonly [HeadKind, RegExp])[] = [
+  ['panic', /^panic:(?: |$)/],
   ['fatal error', /^fatal error: /],
   ['signal', /^SIG[A-Z0-9]+: /],
   ['signal', /^Signal \d+$/],
   ['signal', /^Exception 0x[0-9a-f]+ /],
-  ['prelude', /^runtime: (?:goroutine stack exceeds \d+-byte limit|out of memory: cannot allocate )/],
-  ['prelude', /^unexpected fault address 0x/],
-  ['prelude', /^runtime: sp=0x[0-9a-f]+ stack=\[/],
+  ['prelude', /^(?:runtime: |runtime\/cgo: |fatal: (?:morestack on |systemstack called |bad g in |recursive |concurrent ))/],
+  ['prelude', /^(?:unexpected fault address 0x|accessed data from freed user arena |checkptr: |panic during (?:panic|malloc)$)/],
 ];
+/** Lines among those of a prelude: dumps of memory and of objects. */
+const PRELUDE_LINE = /^(?:\s|object=|sp=|(?:0x)?[0-9a-f]{8,16}: )/;
 
 /** What kind of head a line without indentation begins, or null. */
-export function headKindOf(text: string): CrashKind | 'prelude' | null {
+export function headKindOf(text: string): HeadKind | null {
   for (const [kind, start] of STARTS) {
     if (start.test(text)) return kind;
   }
   return null;
 }
 
+/** Where a reason begins in a line behind other text. */
+const BEHIND = /(?:panic|fatal error|SIG[A-Z0-9]+): |panic:$|Exception 0x[0-9a-f]+ 0x/;
+/** Marks of progress, a test's report in XML, PowerShell's name of the program: what follows is a line of its own. */
+const LEADS = /^(?:[.•·∙●✓✔✗✘*+SPFEIx-]*[^\w\s"'`([{=,;:<>|#]|.*<!\[CDATA\[|.*\.exe : )$/;
+/** Output without line end, but not the words of a logger: they end in a blank, a quote or a bracket. */
+const UNENDED = /[^\s"'`([{=,;:<>/\\|-]$/;
+
+/** How sure it is that a reason begins: a line of its own, or behind output without line end. */
+export type Lead = 'own' | 'unended';
+
+export interface FoundHead {
+  readonly kind: HeadKind;
+  readonly lead: Lead;
+  /** From the reason on. */
+  readonly text: string;
+}
+
+/** The head that a line without indentation begins or holds; null for none. */
+export function findHead(text: string): FoundHead | null {
+  const kind = headKindOf(text);
+  if (kind !== null) return { kind, lead: 'own', text };
+  const at = text.search(BEHIND);
+  if (at <= 0) return null;
+  const before = text.slice(0, at);
+  const lead = LEADS.test(before) ? 'own' : UNENDED.test(before) ? 'unended' : null;
+  const behind = text.slice(at);
+  const found = lead === null ? null : headKindOf(behind);
+  if (found === null || found === 'prelude') return null;
+  return { kind: found, lead: lead as Lead, text: behind };
+}
+
+/** Whether a call without indentation and its place stand here. */
+function isFrame(call: string, place: string | undefined): boolean {
+  if (place === undefined || indentOf(call) > 0 || parseCall(call) === null) return false;
+  return parsePlace(place)?.offsets === true;
+}
+
 /** Lines that belong to a head beyond doubt, whatever stands between. */
-const CONTINUATION = /^(?:\s+\S|\[signal SIG|\[recovered\]|PC=0x|signal arrived during |panic: |fatal error: )/;
+const CONTINUATION =
+  /^(?:\s+\S|\t+$|\[signal |\[recovered\]|PC=0x|signal arrived during |instruction bytes:|panic: |fatal error: |panic during )/;
+/** What PowerShell tells of a program's error output: where the command stands and of which category it is. */
+const POWERSHELL = /^(?:At .+ ?char:\d+$|\s*\+ )/;
 
 export class CrashHead {
   readonly line: number;
   readonly indent: number;
-  private kind: CrashKind | 'prelude';
+  readonly lead: Lead;
+  private kind: HeadKind;
   private readonly texts: string[] = [];
+  /** By text: its line. */
+  private readonly lines: number[] = [];
   /** Lines of the reason itself: a prelude stands above it. */
   private reasonFrom = 0;
   private reasonLine: number;
   /** Lines up to and with the last blank one. */
   private lastBlank = 0;
+  /** Whether a shell says below it that the program died as Go's programs do. */
+  diedBelow = false;
 
-  constructor(kind: CrashKind | 'prelude', text: string, indent: number, line: number) {
+  /** `above`: what the runtime said before. */
+  constructor({ kind, text, lead }: FoundHead, indent: number, line: number, above: readonly string[] = []) {
     this.kind = kind;
+    this.lead = lead;
     this.line = line;
     this.indent = indent;
     this.reasonLine = line;
-    this.texts.push(text);
+    this.texts.push(...above, text);
+    this.lines.push(...this.texts.map(() => line));
+    this.reasonFrom = above.length;
   }
 
   get isPanic(): boolean {
     return this.kind === 'panic';
+  }
+
+  get isSignal(): boolean {
+    return this.kind === 'signal';
   }
 
   /** Whether the header of a goroutine stands in one of its lines, not by itself. */
@@ -74,9 +132,46 @@ export class CrashHead {
     return this.lastBlank === this.texts.length;
   }
 
+  /** Whether a line may be this head's: much of what programs print is none of a prelude's, or of one behind other output. */
+  mayTake(content: string): boolean {
+    if (this.kind === 'prelude')
+      return content.trim() === '' || headKindOf(content.trim()) !== null || PRELUDE_LINE.test(content);
+    return this.lead === 'own' || content.trim() === '' || CONTINUATION.test(content);
+  }
+
+  /** Whether frames without a header may come next. */
+  get mayBeFollowed(): boolean {
+    return this.kind === 'signal' || this.expectsRuntimeStack;
+  }
+
+  /** Whether the words end with `called from`, and a thread's stack follows before the reason does (badmorestackg0). */
+  get expectsRuntimeStack(): boolean {
+    return this.kind === 'prelude' && / called from$/.test(this.texts[this.texts.length - 1].trimEnd());
+  }
+
+  /** The runtime's words so far, without blank lines. */
+  get words(): readonly string[] {
+    return this.texts.filter((text) => text.trim() !== '');
+  }
+
+  /** Gives the last line back: it was a frame's. */
+  dropLast(): void {
+    this.texts.pop();
+    this.lines.pop();
+  }
+
+  /** Takes away the lines from the first frame on, for a head that no goroutine follows: its header is missing. */
+  takeFrames(): { readonly text: string; readonly line: number }[] {
+    const from = this.texts.findIndex((text, i) => i > this.reasonFrom && isFrame(text, this.texts[i + 1]));
+    if (from < 0) return [];
+    const lines = this.lines.splice(from);
+    return this.texts.splice(from).map((text, i) => ({ text, line: lines[i] }));
+  }
+
   /** Takes the next line, its indentation relative to the head's. */
   add(text: string, line: number): void {
     this.texts.push(text);
+    this.lines.push(line);
     if (text.trim() === '' && !text.startsWith('\t')) this.lastBlank = this.texts.length;
     const kind = this.kind === 'prelude' ? headKindOf(text) : null;
     if (kind === null || kind === 'prelude') return;
@@ -86,16 +181,26 @@ export class CrashHead {
   }
 
   /**
-   * The crash, once the goroutines begin (`followed`) or it is clear that none do: then only lines that are a head's
+   * The crash, once its stacks begin (`followed`) or it is clear that none do: then only lines that are a head's
    * beyond doubt belong to it. Null for a head that proves to be none.
    */
   finish(followed: boolean): Crash | null {
-    if (this.kind === 'prelude') return null;
+    const { kind } = this;
+    if (kind === 'prelude') return null;
     const lines = this.reasonLines(followed);
-    if (this.kind === 'signal' && !followed && !lines.some((text) => text.startsWith('PC='))) return null;
-    const chain = this.kind === 'signal' ? [] : readChain(lines);
-    const message = chain.length > 0 ? chainMessage(lines) : lines[0];
-    return { kind: this.kind, message, chain, lines, line: this.reasonLine };
+    if (!followed && !this.countsAlone(lines)) return null;
+    const above = this.texts.slice(0, this.reasonFrom).filter((text) => text.trim() !== '');
+    const signal = readSignal(lines);
+    const common = { kind, lines, line: this.reasonLine, signal };
+    if (kind === 'signal') return { ...common, message: lines[0], chain: [], notes: [...above, ...lines.slice(1)] };
+    const { chain, message, notes } = readReason(lines);
+    return { ...common, message: message ?? lines[0], chain, notes: [...above, ...notes] };
+  }
+
+  /** Whether these lines are a reason although no stack follows (GOTRACEBACK=none). */
+  private countsAlone(lines: readonly string[]): boolean {
+    if (this.kind === 'signal') return lines.some((text) => text.startsWith('PC='));
+    return this.diedBelow || (this.lead === 'own' && (lines.length > 1 || lines[0] !== 'panic:'));
   }
 
   private reasonLines(followed: boolean): string[] {
@@ -107,75 +212,10 @@ export class CrashHead {
       end = texts.findIndex((text, i) => i > 0 && !CONTINUATION.test(text));
       if (end < 0) end = texts.length;
     }
-    const lines = texts.slice(0, Math.max(1, end));
-    while (lines.length > 1 && lines[lines.length - 1].trim() === '') lines.pop();
+    const lines = texts.slice(0, Math.max(1, end)).filter((text, i) => i === 0 || !POWERSHELL.test(text));
+    // a place without a call, as the lines of a log in disorder leave it
+    while (!followed && lines.length > 1 && parsePlace(lines[lines.length - 1])?.offsets) lines.pop();
+    while (lines.length > 1 && /^ *$/.test(lines[lines.length - 1])) lines.pop();
     return lines;
   }
-}
-
-const LINK = /^(?:\t| +)?(panic|fatal error): ([\s\S]*)$/;
-const RECOVERED = / \[recovered(, repanicked)?\]$/;
-const NOTE = /^(?:\[signal |\[recovered\]|PC=0x|runtime: )/;
-
-/** The chain of values, oldest first; a value may take several lines. */
-function readChain(lines: readonly string[]): PanicValue[] {
-  const values: { kind: 'panic' | 'fatal error'; lines: string[] }[] = [];
-  for (const text of lines) {
-    const link = LINK.exec(text);
-    if (link !== null) values.push({ kind: link[1] as 'panic' | 'fatal error', lines: [link[2]] });
-    else if (!NOTE.test(text)) values[values.length - 1]?.lines.push(text);
-  }
-  return values.map(({ kind, lines: own }) => {
-    const text = joinMessage(own);
-    const recovered = RECOVERED.exec(text);
-    const message = recovered === null ? text : text.slice(0, recovered.index);
-    return { kind, message, recovered: recovered !== null, repanicked: recovered?.[1] !== undefined };
-  });
-}
-
-/** The message of the first value as printed. */
-function chainMessage(lines: readonly string[]): string {
-  const own = [lines[0].replace(LINK, '$2')];
-  for (const text of lines.slice(1)) {
-    if (LINK.test(text) || NOTE.test(text)) break;
-    own.push(text);
-  }
-  return joinMessage(own);
-}
-
-/** Since Go 1.23 every further line of a message is printed behind a tab, which transport may turn into blanks. */
-function joinMessage(own: readonly string[]): string {
-  const [first, ...rest] = own;
-  const indent = ['\t', ' '.repeat(8), ' '.repeat(4)].find((blank) =>
-    rest.every((text) => text.trim() === '' || text.startsWith(blank)),
-  );
-  return [first, ...(indent === undefined ? rest : rest.map((text) => text.slice(indent.length)))].join('\n');
-}
-
-/** A panic that somebody caught and logged, as it stands in the line above a goroutine. */
-export function parseServedPanic(text: string): ServedPanic | null {
-  const match = /\bpanic serving (\S+): (.*)$/.exec(text);
-  return match === null ? null : { client: match[1], message: match[2] };
-}
-
-/** A crash whose reason stands behind something else on its line: `2026/11/01 10:00:00 panic: boom`. */
-export function findCrashInLine(text: string, line: number): Crash | null {
-  const match = /[\s\]:)"](panic|fatal error): (.+)$/.exec(text);
-  if (match === null) return null;
-  const reason = `${match[1]}: ${match[2]}`;
-  return { kind: match[1] as CrashKind, message: match[2], chain: readChain([reason]), lines: [reason], line };
-}
-
-/** What the lines above a goroutine say of a panic. */
-export function readAbove(lines: readonly { text: string; line: number }[]): {
-  crash: Crash | null;
-  servedPanic: ServedPanic | null;
-} {
-  for (const { text, line } of lines.toReversed()) {
-    const servedPanic = parseServedPanic(text);
-    if (servedPanic !== null) return { crash: null, servedPanic };
-    const crash = findCrashInLine(text, line);
-    if (crash !== null) return { crash, servedPanic: null };
-  }
-  return { crash: null, servedPanic: null };
 }

@@ -26,11 +26,14 @@ export interface Status {
 export interface Header {
   readonly id: number;
   readonly status: Status;
+  /** The thread that it is on; null for none, undefined where the header does not tell. */
+  readonly thread?: number | null | undefined;
 }
 
 /** Characters between the id and the bracket: ` gp=0xc0000061c0 m=3 mp=0xc000100008 `, whole or damaged. */
 export const MAX_MACHINE_PART = 100;
-const START = /^goroutine (\d{1,20})(?: [^[\]]{0,99})?\[/;
+const START = /^goroutine (\d{1,20})(?: ([^[\]]{0,99}))?\[/;
+const THREAD = /(?:^| )m=(nil|\d{1,9}) /;
 
 /** Whether a text begins like a header, whole or not. */
 export function isHeaderStart(text: string): boolean {
@@ -50,13 +53,27 @@ export function parseHeader(text: string): Header | null {
     if (cache.size >= MAX_STATUS_CACHE) cache.clear();
     cache.set(tail, status);
   }
-  return status === null ? null : { id: Number(start[1]), status };
+  const id = idOf(start[1]);
+  return status === null || id === null ? null : { id, status, thread: threadOf(start[2]) };
+}
+
+/** A goroutine's number; null for digits that no number holds exactly. */
+export function idOf(digits: string): number | null {
+  const id = Number(digits);
+  return Number.isSafeInteger(id) ? id : null;
+}
+
+function threadOf(between: string | undefined): number | null | undefined {
+  const thread = between === undefined ? null : THREAD.exec(between);
+  if (thread === null) return undefined;
+  return thread[1] === 'nil' ? null : Number(thread[1]);
 }
 
 /** goleak's own line above a goroutine: `[Goroutine 12 in state select, with pkg.F on top of the stack:`. */
 export function parseGoleakLine(text: string): Header | null {
   const match = /^\[?Goroutine (\d{1,20}) in state (.+), with \S.* on top of the stack:$/.exec(text);
-  return match === null ? null : { id: Number(match[1]), status: describe(match[2], {}) };
+  const id = match === null ? null : idOf(match[1]);
+  return match === null || id === null ? null : { id, status: describe(match[2], {}) };
 }
 
 /** `[STATUS]`, labels, colon. */
@@ -99,7 +116,7 @@ interface Draft {
 /** What may follow the state, each with what it says. */
 const EXTRAS: readonly (readonly [RegExp, (draft: Draft, match: RegExpExecArray) => void])[] = [
   [
-    /^(\d+) minutes?$/,
+    /^(\d{1,15}) minutes?$/,
     (draft, match) => {
       draft.minutes = Number(match[1]);
     },
@@ -111,7 +128,7 @@ const EXTRAS: readonly (readonly [RegExp, (draft: Draft, match: RegExpExecArray)
     },
   ],
   [
-    /^synctest (?:bubble|group) (\d+)$/,
+    /^synctest (?:bubble|group) (\d{1,15})$/,
     (draft, match) => {
       draft.bubble = Number(match[1]);
     },

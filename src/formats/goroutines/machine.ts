@@ -3,10 +3,13 @@
  * (runtime/traceback.go, Go 1.3 to 1.27).
  *
  *     state       sample line                        comes from          goes to
- *     idle        (anything)                         start, any          head · goroutine · runtime stack
- *     head        panic: shelf 7 collapsed           idle, goroutine     goroutine · runtime stack · idle
- *     runtime     runtime stack:                     head, idle          goroutine · idle
+ *     idle        (anything)                         start, any          head · goroutine · loose
+ *     head        panic: shelf 7 collapsed           idle, goroutine     goroutine · loose · idle
+ *     loose       runtime stack:                     head, idle          goroutine · idle
  *     goroutine   goroutine 7 [select, 3 minutes]:   all                 goroutine · head · idle
+ *
+ * A loose stack has no goroutine: that of a thread, or one whose header is missing below a head (Windows prints the
+ * stack of an exception so).
  *
  * A goroutine stays open until the next one begins, a head begins, or too much stands between: blank lines and lines
  * of other programs do not end it.
@@ -16,14 +19,18 @@ import { LF } from '../../base/bytes.ts';
 import { Int32Column } from '../../base/columns.ts';
 import { makeExcerpt } from '../../base/errors.ts';
 import type { DumpPart } from '../../model/evidence.ts';
-import { indentOf, isLogLine, mayBeName, parseCall, parsePlace } from '../text/frames.ts';
+import { NO_STACK, type StackId } from '../../model/stacks.ts';
+import { type CallLine, indentOf, isLogLine, mayBeName, parseCall, parsePlace } from '../text/frames.ts';
 import type { ReadContext, TestTracker, TextMachine } from '../text/machine.ts';
 import { isTrailer, Strangers } from '../text/strangers.ts';
+import { type Above, parseServedPanic, readAbove } from './above.ts';
 import { DumpScanner } from './bulk.ts';
 import { GoroutineDraft } from './draft.ts';
-import { CrashHead, headKindOf, parseServedPanic, readAbove } from './head.ts';
+import { CrashHead, findHead, headKindOf } from './head.ts';
 import { type Header, isHeaderStart, parseGoleakLine, parseHeader } from './header.ts';
 import { GoroutineKeeper } from './keeper.ts';
+import { isNoise, isRegister, takeBelowFrames, takeFrame } from './lines.ts';
+import { emptyDump, judgeCrash } from './verdict.ts';
 import { isWhole } from './whole.ts';
 
 /** Lines between a goroutine and the line above it that tells of its panic. */
@@ -36,21 +43,18 @@ export const PPROF_TEXT_LIMIT = 64 << 20;
 const LOWER_C = 0x63;
 const LOWER_G = 0x67;
 
-const ELIDED = /^\.\.\.(?:(\d+)|additional) frames elided\.\.\.$/;
-const CREATED_BY = /^created by (.+?)(?: in goroutine (\d+))?$/;
-const ORIGIN = /^\[originating from goroutine (\d+)\]:?$/;
-const UNAVAILABLE = /^goroutine running on other thread; stack unavailable$/;
-const NON_GO = /^non-Go function(?: at pc=0x[0-9a-f]+)?$/;
-
-/** Lines that the runtime prints among frames and that say nothing of the stack. */
-const NOISE =
-  /^(?:stack: frame=\{sp:|(?:0x)?[0-9a-f]{8,16}: [ <>0-9a-f]{8,}|runtime: (?:g \d+|unexpected return pc|frame |traceback stuck|unknown pc|unexpected)|traceback: |goroutine \d+ gp=\S+ m=\S+ mp=\S+ \[[^\]]*$|instruction bytes: |sigaction: )/;
-/** Lines that stand below the goroutines: registers, and what shells and `go test` say. */
-const REGISTER =
-  /^(?:r(?:[abcd]x|[sd]i|[bsi]p|flags|\d{1,2})|e(?:[abcds]x|[sd]i|[bsi]p|flags)|[cdefgs]s|x\d{1,2}|lr|sp|pc|fp|fault|trap|error|oldmask|cpsr|ip|ra|s\d{1,2}|t\d|a\d|hi|lo|link|ctr|xer|pstate)\s+0x[0-9a-f]+(?:\s|$)/;
 const THREAD_RULE = /^-----$/;
+const RACE_LIMIT = /^race: limit on \d+ simultaneously alive goroutines is exceeded, dying$/;
+/** go-deadlock prints all goroutines behind those that it speaks of. */
+const ALL_AGAIN = 'All current goroutines:';
+/** The place of a C function whose file no symbolizer knows. */
+const PC_ALONE = /^pc=0x[0-9a-f]+$/;
 
-type State = 'idle' | 'head' | 'runtime' | 'goroutine';
+const NOTHING_ABOVE: Above = { crash: null, servedPanic: null, speaks: false };
+
+type State = 'idle' | 'head' | 'loose' | 'goroutine';
+/** Headers of stacks that no goroutine is known of. */
+const LOOSE = { runtime: -1, unknown: -2 } as const;
 
 export class DumpMachine implements TextMachine {
   private readonly context: ReadContext;
@@ -73,6 +77,16 @@ export class DumpMachine implements TextMachine {
   /** A crash whose reason a race report cut off from its goroutines. */
   private interrupted: DumpPart | null = null;
   private headPart: DumpPart | null = null;
+  /** The last line of the head, if it may be the first of a frame. */
+  private headCall: (CallLine & { readonly line: number }) | null = null;
+  /** What stood above the open dump in other people's words. */
+  private above: Above = NOTHING_ABOVE;
+  /** The first stack of the open dump; without frames if it is none that was running. */
+  private firstStack: { readonly stack: StackId } | null = null;
+  /** What the runtime said above a stack that its reason follows. */
+  private words: readonly string[] = [];
+  /** Whether goroutines may come again (go-deadlock). */
+  private repeats = false;
   bulkEnd = 0;
 
   /** `tests` tells where a dump stands in the output of tests. */
@@ -92,8 +106,9 @@ export class DumpMachine implements TextMachine {
     const text = content.trim();
     if (text === '') return this.takeBlank(content, line);
     if (this.takeHeader(text, content, line)) return true;
+    if (RACE_LIMIT.test(text)) return this.dieOfRaceLimit(text, line);
     if (this.takeHead(text, content, line)) return true;
-    if (text === 'runtime stack:') return this.openRuntimeStack(line);
+    if (text === 'runtime stack:') return this.openLoose('runtime', line);
     if (this.part === null) {
       this.remember(text, line);
       return false;
@@ -207,29 +222,69 @@ export class DumpMachine implements TextMachine {
   }
 
   private takeHead(text: string, content: string, line: number): boolean {
-    const kind = headKindOf(text);
     if (this.head !== null) {
-      if (kind !== null && this.head.afterBlank && indentOf(content) <= this.head.indent) this.closePart(false);
-      else return this.takeHeadLine(text, content, line);
+      const isNext = this.head.afterBlank && headKindOf(text) !== null && indentOf(content) <= this.head.indent;
+      if (!isNext) return this.takeHeadLine(this.head, text, content, line);
+      this.closePart(false);
     }
-    if (kind === null) return false;
-    if (this.threads && kind === 'signal') return true;
-    if (this.draft !== null && kind === 'prelude') return false;
+    const found = this.draft?.waitsForPlace && parsePlace(content) !== null ? null : findHead(text);
+    if (found === null) return false;
+    if (this.threads && found.kind === 'signal') return true;
+    if (this.draft !== null && found.kind === 'prelude') return false;
+    const words = [...this.words, ...this.wordsAbove()];
+    const { part } = this;
     this.closePart(false);
-    this.interrupted = null;
-    this.head = new CrashHead(kind, text, indentOf(content), line);
+    this.interrupted = part !== null && isBegun(part) ? part : null;
+    this.head = new CrashHead(found, indentOf(content), line, words);
+    this.headCall = null;
     this.state = 'head';
     return true;
   }
 
-  private takeHeadLine(text: string, content: string, line: number): boolean {
-    const head = this.head as CrashHead;
+  /** The race runtime gives up, without a stack. False: it is a line of the test's output, too. */
+  private dieOfRaceLimit(text: string, line: number): false {
+    this.closePart(false);
+    this.begin(line, { kind: 'fatal error', message: text, chain: [], lines: [text], line, notes: [], signal: null });
+    return false;
+  }
+
+  /** What the runtime said right above a reason, within the dump that ends there. */
+  private wordsAbove(): string[] {
+    const { list } = this.strangers;
+    let from = list.length;
+    while (from > 0 && headKindOf(list[from - 1].text) === 'prelude') from--;
+    return list.slice(from).map(({ text }) => text);
+  }
+
+  private takeHeadLine(head: CrashHead, text: string, content: string, line: number): boolean {
+    if (this.takeLooseFrame(head, text, content, line)) return true;
     if (isLogLine(text) || text === 'runtime stack:' || /^(?:WARNING: DATA RACE|={18})$/.test(text)) return false;
-    if (head.full || isTrailer(content)) {
+    const ends = isTrailer(content);
+    if (/^exit status 2\b/.test(text)) head.diedBelow = true;
+    if (ends || head.full || !(head.mayTake(content) || this.headCall?.line === line)) {
       this.closePart(false);
       return false;
     }
     return this.addToHead(content, line);
+  }
+
+  /** Frames right below a head, without a header: a call and its place. */
+  private takeLooseFrame(head: CrashHead, text: string, content: string, line: number): boolean {
+    const { headCall } = this;
+    this.headCall = null;
+    if (headCall === null || headCall.line !== line - 1) {
+      const call = indentOf(content) <= head.indent && head.mayBeFollowed ? parseCall(text) : null;
+      if (call !== null) this.headCall = { ...call, line };
+      return false;
+    }
+    const place = parsePlace(content);
+    if (place === null || !(place.offsets || (content.startsWith('\t') && headCall.args === '...'))) return false;
+    head.dropLast();
+    this.openLoose(head.expectsRuntimeStack ? 'runtime' : 'unknown', headCall.line);
+    const draft = this.draft as GoroutineDraft;
+    draft.call(headCall.name, null);
+    draft.place(place.place, place.offsets);
+    return true;
   }
 
   private addToHead(content: string, line: number): boolean {
@@ -238,7 +293,7 @@ export class DumpMachine implements TextMachine {
     return true;
   }
 
-  /** Lines of the open goroutine or runtime stack. */
+  /** Lines of the open goroutine or loose stack. */
   private takeOwnLine(draft: GoroutineDraft, text: string, content: string): boolean {
     const open = draft.section === 'frames' || draft.section === 'ancestor frames';
     if (draft.waitsForPlace) {
@@ -247,37 +302,20 @@ export class DumpMachine implements TextMachine {
         draft.place(place.place, place.offsets);
         return true;
       }
-      if (/^pc=0x[0-9a-f]+$/.test(text)) {
+      if (PC_ALONE.test(text)) {
         draft.flush();
         return true;
       }
     }
-    if (open && this.takeFrame(draft, text)) return true;
-    return takeBelowFrames(draft, text) || NOISE.test(text);
-  }
-
-  private takeFrame(draft: GoroutineDraft, text: string): boolean {
-    const call = parseCall(text);
-    if (call !== null) {
-      draft.call(call.name, this.context.keepArguments ? call.args : null);
-      return true;
-    }
-    const elided = ELIDED.exec(text);
-    if (elided !== null) {
-      draft.note(this.context.stacks.internElided(elided[1] === undefined ? null : Number(elided[1])));
-      return true;
-    }
-    if (!NON_GO.test(text)) return false;
-    if (text.length > 'non-Go function'.length) draft.note(this.context.stacks.frameOf('non-Go function'));
-    else draft.call(text, null);
-    return true;
+    if (open && takeFrame(draft, text, this.context)) return true;
+    return takeBelowFrames(draft, text) || isNoise(text);
   }
 
   /** Lines that follow the goroutines. */
   private takeAfter(text: string): boolean {
     if (THREAD_RULE.test(text)) {
       this.threads = true;
-    } else if (REGISTER.test(text)) {
+    } else if (isRegister(text)) {
       this.belowGoroutines = true;
     } else if (this.threads && /^PC=0x|^signal arrived during /.test(text)) {
       // the head of a further thread
@@ -297,12 +335,13 @@ export class DumpMachine implements TextMachine {
     const open = draft.section === 'frames' && !draft.waitsForPlace;
     const name = open ? this.candidate : null;
     this.candidate = null;
-    if (name !== null && name.line === line - 1 && indentOf(content) > 0) {
-      const place = parsePlace(content);
-      if (place !== null && mayBeName(name.text) && this.strangers.takeBack(name.line)) {
-        const cut = name.text.search(/\((?!\*)/);
-        draft.call(cut > 0 && /^[\w./*()-]+\($/.test(name.text.slice(0, cut + 1)) ? name.text.slice(0, cut) : name.text, null);
-        draft.place(place.place, place.offsets);
+    if (name !== null && name.line === line - 1 && mayBeName(name.text)) {
+      const place = indentOf(content) > 0 ? parsePlace(content) : null;
+      const isBare = PC_ALONE.test(text);
+      if ((place !== null || isBare) && this.strangers.takeBack(name.line)) {
+        draft.call(isBare ? name.text : nameOfCut(name.text), null);
+        if (place === null) draft.flush();
+        else draft.place(place.place, place.offsets);
         return this.resume();
       }
     }
@@ -328,10 +367,13 @@ export class DumpMachine implements TextMachine {
 
   /** Whether a header cannot belong to the open dump: its goroutine stands there already, or a server logged it. */
   private startsAnother(header: Header): boolean {
-    if (this.strangers.list.some(({ text }) => parseServedPanic(text) !== null)) return true;
     const { draft } = this;
+    const { list } = this.strangers;
+    if (list.some(({ text }) => parseServedPanic(text) !== null)) return true;
+    if (header.status.state === 'running' && readAbove(list.slice(-2)).crash !== null) return true;
+    if (list.some(({ text }) => text === ALL_AGAIN)) this.repeats = true;
     const isKnown = header.id !== 0 && (this.keeper.has(header.id) || draft?.header.id === header.id);
-    return !this.threads && (isKnown || this.belowGoroutines);
+    return !this.threads && !this.repeats && (isKnown || this.belowGoroutines);
   }
 
   private openPart(line: number): void {
@@ -340,34 +382,37 @@ export class DumpMachine implements TextMachine {
     const lead = this.strangers.list.length > 0 ? this.strangers.list.slice(-2) : this.before;
     const crash = head?.finish(true) ?? null;
     this.closePart(false);
-    const above =
-      head === null ? readAbove(lead.filter((other) => line - other.line <= MAX_LEAD)) : { crash: null, servedPanic: null };
-    const { interrupted } = this;
-    this.interrupted = null;
+    if (head !== null && crash === null) this.words = head.words;
+    this.above = head === null ? readAbove(lead.filter((other) => line - other.line <= MAX_LEAD)) : NOTHING_ABOVE;
+    const { interrupted, above } = this;
     const isNear = interrupted !== null && line - interrupted.line <= MAX_INTERRUPTION;
     if (isNear && head === null && above.crash === null && above.servedPanic === null) {
+      this.interrupted = null;
       this.part = interrupted;
       return;
     }
-    this.part = {
-      format: 'goroutine-dump',
-      line: head?.line ?? above.crash?.line ?? line,
-      crash: crash ?? above.crash,
-      servedPanic: above.servedPanic,
-      position: this.tests.position(),
-      goroutines: [],
-      runtimeStack: null,
-    };
-    this.context.openPart(this.part);
+    this.part = this.begin(head?.line ?? above.crash?.line ?? line, crash ?? above.crash);
+    this.part.servedPanic = above.servedPanic;
   }
 
-  private openRuntimeStack(line: number): boolean {
+  /** A part for a crash or a dump; the one that was begun by the words above its reason, if there is one. */
+  private begin(line: number, crash: DumpPart['crash']): DumpPart {
+    const { interrupted } = this;
+    this.interrupted = null;
+    if (interrupted !== null && isBegun(interrupted)) {
+      interrupted.crash = crash;
+      return interrupted;
+    }
+    const part: DumpPart = { ...emptyDump(line, crash), position: this.tests.position() };
+    this.context.openPart(part);
+    return part;
+  }
+
+  private openLoose(of: keyof typeof LOOSE, line: number): boolean {
     if (this.part === null || this.head !== null) this.openPart(line);
     this.closeGoroutine();
-    const status = { state: '', flags: [], waitMinutes: 0, lockedToThread: false, bubble: null, labels: {}, extra: [] };
-    const header = { id: -1, status };
-    this.draft = new GoroutineDraft(header, line, this.context.stacks, this.frames, false);
-    this.state = 'runtime';
+    this.draft = new GoroutineDraft(looseHeader(of), line, this.context.stacks, this.frames, false);
+    this.state = 'loose';
     return true;
   }
 
@@ -375,9 +420,20 @@ export class DumpMachine implements TextMachine {
     const { draft, part } = this;
     this.draft = null;
     if (draft === null || part === null) return;
-    const goroutine = draft.build();
-    if (goroutine.id < 0) part.runtimeStack ??= goroutine.stack;
-    else this.keeper.keep(goroutine, part);
+    if (draft.header.id < 0) this.keepLoose(draft, part);
+    else {
+      const goroutine = draft.build();
+      if (goroutine.id > 0 && goroutine.state === 'running') this.firstStack ??= goroutine;
+      else if (goroutine.id > 0) this.firstStack ??= { ...goroutine, stack: NO_STACK };
+      this.keeper.keep(goroutine, part);
+    }
+  }
+
+  private keepLoose(draft: GoroutineDraft, part: DumpPart): void {
+    const loose = draft.buildLoose(draft.header.id === LOOSE.runtime ? 'runtime' : 'unknown');
+    if (loose.of === 'runtime') part.runtimeStack ??= loose.stack;
+    this.firstStack ??= loose;
+    part.looseStacks.push(loose);
   }
 
   private closePart(atEnd: boolean, cut = false): void {
@@ -386,18 +442,40 @@ export class DumpMachine implements TextMachine {
     if (head !== null) this.closeHead(head);
     if (this.draft !== null) this.checkEnd(this.draft, atEnd, cut);
     this.closeGoroutine();
+    if (this.part !== null) this.judge(this.part);
     if (this.part !== null) this.keeper.close(this.part);
     this.part = null;
-    this.threads = this.belowGoroutines = false;
+    this.firstStack = null;
+    this.words = [];
+    this.threads = this.belowGoroutines = this.repeats = false;
     this.strangers.drop();
     this.candidate = null;
     this.before = [];
     this.state = 'idle';
   }
 
+  /** A dump without a reason may be a crash's all the same, and one with a reason may not be. */
+  private judge(part: DumpPart): void {
+    const { firstStack, above } = this;
+    if (firstStack === null || part.servedPanic !== null) return;
+    const { stacks } = this.context;
+    const ids = stacks.framesOf(firstStack.stack).map((frame) => stacks.functionIdOf(frame));
+    const names = ids.map((id) => (id < 0 ? '' : stacks.functionName(id)));
+    const died = this.belowGoroutines || this.strangers.list.some(({ text }) => /^exit status 2\b/.test(text));
+    const inline = part.crash !== null && part.crash === above.crash;
+    part.crash = judgeCrash(part.crash, {
+      names,
+      line: part.line,
+      inline,
+      announced: above.speaks,
+      died: died && firstStack.stack !== NO_STACK,
+    });
+  }
+
   /** A head without goroutines is a part too (GOTRACEBACK=none). */
   private closeHead(head: CrashHead): void {
-    const crash = head.finish(false);
+    const frames = head.lead === 'own' && head.isPanic ? head.takeFrames() : [];
+    const crash = head.finish(frames.length > 0);
     if (crash === null) return;
     const { line } = head;
     if (head.holdsHeader) {
@@ -405,17 +483,12 @@ export class DumpMachine implements TextMachine {
         'below this reason stand headers of goroutines in a shape that is not read: export the log as plain text, a line of it in each line';
       this.context.report({ severity: 'warning', message, line });
     }
-    const part: DumpPart = {
-      format: 'goroutine-dump',
-      line,
-      crash,
-      servedPanic: null,
-      position: this.tests.position(),
-      goroutines: [],
-      runtimeStack: null,
-    };
-    this.context.openPart(part);
+    const part = this.begin(line, crash);
     this.headPart = part;
+    if (frames.length === 0) return;
+    const draft = new GoroutineDraft(looseHeader('unknown'), frames[0].line, this.context.stacks, this.frames, false);
+    for (const { text } of frames) if (text.trim() !== '') this.takeOwnLine(draft, text.trim(), text);
+    this.keepLoose(draft, part);
   }
 
   /** Judges whether the input ended, or went on with something else, inside the last goroutine. */
@@ -426,9 +499,10 @@ export class DumpMachine implements TextMachine {
       this.context.report({ severity: 'error', message, line: torn.line, excerpt: makeExcerpt(torn.text) });
       return;
     }
-    if (draft.header.id < 0 || this.belowGoroutines || isWhole(draft, this.context.stacks, cut && torn === undefined)) return;
+    if (this.belowGoroutines || isWhole(draft, this.context.stacks, cut && torn === undefined)) return;
     draft.truncated = true;
-    const message = `${atEnd ? 'the input' : 'the dump'} ends inside goroutine ${draft.header.id}: its stack is not whole`;
+    const where = draft.header.id < 0 ? 'a stack' : `goroutine ${draft.header.id}`;
+    const message = `${atEnd ? 'the input' : 'the dump'} ends inside ${where}: ${draft.header.id < 0 ? 'it' : 'its stack'} is not whole`;
     this.context.report({ severity: 'error', message, line: draft.line });
   }
 
@@ -446,22 +520,20 @@ export class DumpMachine implements TextMachine {
   }
 }
 
-/** Lines that stand below a goroutine's frames. */
-function takeBelowFrames(draft: GoroutineDraft, text: string): boolean {
-  if (text.startsWith('created by ')) {
-    const match = CREATED_BY.exec(text) as RegExpExecArray | null;
-    if (match === null || draft.section === 'done') return false;
-    draft.creator(match[1], match[2] === undefined ? null : Number(match[2]));
-    return true;
-  }
-  const origin = ORIGIN.exec(text);
-  if (origin !== null) {
-    draft.originate(Number(origin[1]));
-    return true;
-  }
-  if (!UNAVAILABLE.test(text)) return false;
-  draft.stackAvailable = false;
-  return true;
+/** Whether nothing but stacks without a goroutine, and no reason, is known of a dump: the reason may follow. */
+function isBegun({ crash, looseStacks, goroutines }: DumpPart): boolean {
+  return crash === null && looseStacks.length > 0 && goroutines.length === 0;
+}
+
+function looseHeader(of: keyof typeof LOOSE): Header {
+  const status = { state: '', flags: [], waitMinutes: 0, lockedToThread: false, bubble: null, labels: {}, extra: [] };
+  return { id: LOOSE[of], status };
+}
+
+/** The function of a call whose end is lost; the text itself where it is no call of Go. */
+function nameOfCut(text: string): string {
+  const cut = text.search(/\((?!\*)/);
+  return cut > 0 && /^[\w./*()-]+\($/.test(text.slice(0, cut + 1)) ? text.slice(0, cut) : text;
 }
 
 /** Whether a header is a line of the panic's own message: it stands right under the panic, or deeper. */

@@ -15,7 +15,7 @@ const RBRACKET = 93;
 const DOT = 46;
 
 /** Characters that no Go function name holds outside its brackets and parentheses. */
-const FORBIDDEN = new Set([...' \t=",;<>\'{}|\\:?!#&`^'].map((c) => c.charCodeAt(0)));
+const FORBIDDEN = new Set([...' \t=",;<>\'{})|\\:?!#&`^'].map((c) => c.charCodeAt(0)));
 
 /** Begins the names of functions that the compiler makes to compare and hash types: `type:.eq.main.Key`. */
 const COMPILER_MADE = 'type:.';

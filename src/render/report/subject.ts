@@ -3,6 +3,7 @@
 import type { Problem } from '../../base/errors.ts';
 import { PART_NAMES } from '../../model/evidence.ts';
 import { countStacks, type Profile, totalWeight } from '../../model/profile.ts';
+import { isAskedFor } from '../../model/snapshot.ts';
 import type { StackTable } from '../../model/stacks.ts';
 import type { DumpSummary, PartSummary } from '../../model/summary.ts';
 import type { Timeline } from '../../model/timeline.ts';
@@ -110,9 +111,13 @@ function summaryFacts(summary: PartSummary, stacks: StackTable): Fact[] {
 function dumpFacts({ part, goroutines, groups, leaked, truncated, mapUsers }: DumpSummary, stacks: StackTable): Fact[] {
   const facts: Fact[] = [];
   if (part.crash !== null) {
-    const asked = part.crash.message.startsWith('SIGQUIT');
-    const message = part.crash.message.split('\n').slice(0, MESSAGE_LINES).join('\n');
-    facts.push({ text: `${part.crash.kind}: ${message}`, tone: asked ? 'plain' : 'alarm' });
+    const { kind, chain } = part.crash;
+    const asked = isAskedFor(part.crash) || kind === 'recovered';
+    const reason = chain.at(-1)?.message ?? part.crash.message;
+    const message = reason.trim().split('\n').slice(0, MESSAGE_LINES).join('\n');
+    const text =
+      kind === 'unknown' ? 'a crash of unknown reason' : `${kind === 'recovered' ? 'recovered panic' : kind}: ${message}`;
+    facts.push({ text, tone: asked ? 'plain' : 'alarm' });
   }
   for (const { id, operation, frame, evidence } of mapUsers) {
     facts.push({ tone: 'alarm', text: `goroutine ${id}: map ${operation} at ${frameLine(stacks.frame(frame))} (${evidence})` });
