@@ -18,7 +18,7 @@ import { isElided, type StackTable } from '../model/stacks.ts';
 const ON_THREAD =
   /^(?:running|syscall|copystack|stack growth|GC worker \(active\)|GC assist marking|GC mark termination|garbage collection|stopping the world|dumping heap|flushing proc caches|trace (?:goroutine|proc) status|page trace flush)$/;
 /** Functions of a thread that has no goroutine: it watches, or looks for one. */
-const NO_GOROUTINE = /^runtime\.(?:sysmon|checkdead|schedule|findRunnable|findrunnable|stopm|templateThread)$/;
+const NO_GOROUTINE = /^runtime\.(?:sysmon|checkdead|schedule|findRunnable|findrunnable|stopm|templateThread|goexit0|gdestroy)$/;
 
 /**
  * The goroutine that a crash happened in, `first` being the one printed first; null where none did, or where the text leaves

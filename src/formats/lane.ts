@@ -5,6 +5,7 @@
 
 import { CountProfileMachine } from './countprofile.ts';
 import { DumpMachine } from './goroutines/machine.ts';
+import { ReportMachine } from './goroutines/reports.ts';
 import { TestMachine } from './gotest/machine.ts';
 import { RaceMachine } from './race/machine.ts';
 import { SchedTraceMachine } from './schedtrace.ts';
@@ -17,7 +18,7 @@ export type LineFormat = (typeof LINE_FORMATS)[number];
 
 /** What a line must hold to begin anything: most lines of most logs do not. */
 const HINT =
-  /goroutine |Goroutine \d|panic|PANIC|[Rr]ecover|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|runtime: |runtime\/cgo: |fatal: |unexpected fault|accessed data from freed|checkptr: |WARNING: |profile: total|={18}|SCHED \d|Found \d|runtime stack:|--- (?:FAIL|PASS|SKIP): |: race detected during|race: limit on |^(?:=== |\s*--- |FAIL|ok {2}|ok\t|\?|PASS|# )/;
+  /goroutine |Goroutine \d|panic|PANIC|[Rr]ecover|fatal error: |SIG[A-Z]|Signal \d|Exception 0x|Full Stack Trace|Spec Goroutine|Goroutines of Interest|Other Goroutines|Panic: |Test Panicked|runtime: |runtime\/cgo: |fatal: |unexpected fault|accessed data from freed|checkptr: |WARNING: |profile: total|={18}|SCHED \d|Found \d|runtime stack:|--- (?:FAIL|PASS|SKIP): |: race detected during|race: limit on |^(?:=== |\s*--- |FAIL|ok {2}|ok\t|\?|PASS|# )/;
 
 export class Lane {
   readonly tests: TestMachine;
@@ -25,6 +26,7 @@ export class Lane {
   readonly testedPackage: string | null;
   private readonly machines: readonly TextMachine[];
   private readonly dump: DumpMachine | null = null;
+  private readonly reports: ReportMachine | null = null;
   private current: TextMachine | null = null;
   /** The last line that was evidence; 0 before. */
   lastTaken = 0;
@@ -37,7 +39,8 @@ export class Lane {
     const machines: TextMachine[] = [];
     if (wanted('goroutine-dump')) {
       this.dump = new DumpMachine(context, this.tests);
-      machines.push(this.dump);
+      this.reports = new ReportMachine(context, this.tests);
+      machines.push(this.reports, this.dump);
     }
     if (wanted('race-report')) machines.push(new RaceMachine(context, this.tests), new TsanMachine(context));
     if (wanted('goroutine-profile')) machines.push(new CountProfileMachine(context));
@@ -53,7 +56,7 @@ export class Lane {
   /** Offers a line: its content without prefix, line end and colours. True when it was evidence. */
   take(text: string, line: number): boolean {
     const { current } = this;
-    if (current === null && !HINT.test(text) && !this.tests.isBuilding) return false;
+    if (current === null && !this.reports?.waits && !HINT.test(text) && !this.tests.isBuilding) return false;
     if (!this.offer(text, line)) {
       current?.foreign(text, line);
       if (current !== null && !current.active) this.current = null;

@@ -37,6 +37,7 @@ const MAX_PARTIAL = 1 << 20;
 const MAX_RECENT = 200;
 /** Lines of a carried text that are kept until it shows that they have a prefix. */
 const MAX_PASSED = 16;
+const ANY_FRAME = /\.(?:go|s):\d+ \+0x[0-9a-f]+(?: fp=0x[0-9a-f]+ sp=0x[0-9a-f]+(?: pc=0x[0-9a-f]+)?)?$/;
 const ANY_HEADER = /goroutine \d+ \[[a-z][^\]]*\]:/;
 /** Carriers within carriers that are opened. */
 const MAX_WRAPPINGS = 3;
@@ -85,6 +86,9 @@ export class TextReader implements LineHandler {
   /** Headers in lines that nothing was read from. */
   private unread = 0;
   private firstUnread = 0;
+  /** Lines of frames out of any stack, in plain text. */
+  private unreadFrames = 0;
+  private firstUnreadFrame = 0;
   lineCount = 0;
   bulkEnd = 0;
 
@@ -106,6 +110,7 @@ export class TextReader implements LineHandler {
     for (const { text, number } of this.mender.finish()) this.takeLine(text, number);
     for (const problem of [...this.mender.problems(), ...this.watch.problems()]) this.report(problem);
     if (this.unread > 0) this.reportUnread();
+    else if (this.unreadFrames > 0) this.reportUnreadFrames();
     for (const nested of this.nested.values()) nested.finish();
     if (this.pending !== null) this.settle(this.pending, false);
     for (const { lane, text } of this.partials.values()) lane.take(cleanLine(text), this.lineCount);
@@ -175,10 +180,16 @@ export class TextReader implements LineHandler {
     this.report({ severity: 'warning', message, line: this.firstUnread });
   }
 
+  private reportUnreadFrames(): void {
+    const lines = this.unreadFrames === 1 ? '1 line of a frame belongs' : `${this.unreadFrames} lines of frames belong`;
+    const message = `${lines} to no stack that is read: what stands above them is missing, or in a shape that is not known`;
+    this.report({ severity: 'warning', message, line: this.firstUnreadFrame });
+  }
+
   /** A line was no evidence, though a header stands in it. */
   private passUnread(text: string, number: number): void {
-    if (!ANY_HEADER.test(text)) return;
-    if (this.unread++ === 0) this.firstUnread = number;
+    if (ANY_HEADER.test(text) && this.unread++ === 0) this.firstUnread = number;
+    if (text.includes(' +0x') && ANY_FRAME.test(text) && this.unreadFrames++ === 0) this.firstUnreadFrame = number;
   }
 
   private report(problem: Problem): void {

@@ -26,7 +26,9 @@ const MAX_NOTES = 10;
 /** The reason: the value that killed the program, those before it, and what the runtime says beside them. */
 export function* reasonLines({ part }: DumpSummary, page: CrashPage): Generator<string> {
   const { crash, servedPanic } = part;
-  if (servedPanic !== null) yield* reason('panic served to', `${servedPanic.client}: ${servedPanic.message}`, page);
+  if (servedPanic !== null && servedPanic.client === '')
+    yield* page.message('a panic that net/http caught, of what is not in the text');
+  else if (servedPanic !== null) yield* reason('panic served to', `${servedPanic.client}: ${servedPanic.message}`, page);
   if (crash === null) return;
   if (crash.kind === 'unknown') yield* page.message('a crash, of what is not in the text');
   else if (crash.kind === 'recovered') yield* recovered(crash, page);
@@ -78,7 +80,8 @@ export function* crashedLines(summary: DumpSummary, page: CrashPage): Generator<
   const { part, crashed, caller } = summary;
   if (crashed !== null) yield* crashedGoroutine(crashed, caller, page, part.crash?.kind === 'recovered');
   else if (part.crash?.message.endsWith(' - deadlock!')) yield* page.title('No goroutine crashed: all of them wait');
-  for (const [at, loose] of part.looseStacks.entries()) yield* looseStack(loose, at === 0 && blames(summary), page);
+  const word = blames(summary) ? (part.crash?.kind === 'recovered' ? 'Caught' : 'Crashed') : null;
+  for (const [at, loose] of part.looseStacks.entries()) yield* looseStack(loose, at === 0 ? word : null, page);
 }
 
 /** Whether the first stack without a goroutine is where the program died. */
@@ -100,8 +103,8 @@ function* crashedGoroutine(
   if (caller !== null) yield `${' '.repeat(9)}called by goroutine ${caller.id} (${page.stateOf(caller)}), line ${caller.line}`;
 }
 
-function* looseStack({ of, stack, createdBy, line }: LooseStack, isCrash: boolean, page: CrashPage): Generator<string> {
+function* looseStack({ of, stack, createdBy, line }: LooseStack, word: string | null, page: CrashPage): Generator<string> {
   const what = of === 'runtime' ? "a thread's runtime stack" : 'a stack whose goroutine is not told';
-  yield* page.title(isCrash ? `Crashed on ${what}, line ${line}` : `${what[0].toUpperCase()}${what.slice(1)}, line ${line}`);
+  yield* page.title(`${word === null ? `${what[0].toUpperCase()}${what.slice(1)}` : `${word} on ${what}`}, line ${line}`);
   yield* page.stack({ stack, stackAvailable: true, createdBy });
 }

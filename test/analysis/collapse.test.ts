@@ -135,7 +135,7 @@ describe('laws over all captures', () => {
       const plain = collapse(bytes);
       const evidence = readText(bytes);
       const expected = evidence.parts.reduce((sum, part) => {
-        if (part.format === 'goroutine-dump') return sum + part.goroutines.length;
+        if (part.format === 'goroutine-dump') return sum + part.goroutines.length + part.looseStacks.length;
         if (part.format === 'goroutine-profile') return sum + part.records.reduce((all, { count }) => all + count, 0);
         if (part.format === 'race-report')
           return sum + part.races.reduce((all, race) => all + race.accesses.length + race.creations.length, 0);

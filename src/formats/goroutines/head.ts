@@ -29,7 +29,7 @@ const STARTS: readonly (readonly [HeadKind, RegExp])[] = [
   ['prelude', /^(?:unexpected fault address 0x|accessed data from freed user arena |checkptr: |panic during (?:panic|malloc)$)/],
 ];
 /** Lines among those of a prelude: dumps of memory and of objects. */
-const PRELUDE_LINE = /^(?:\s|object=|sp=|(?:0x)?[0-9a-f]{8,16}: )/;
+const PRELUDE_LINE = /^(?:\s|object=|sp=|(?:0x)?[0-9a-f]{8,16}(?:: | (?:alloc|free) ))/;
 
 /** What kind of head a line without indentation begins, or null. */
 export function headKindOf(text: string): HeadKind | null {
@@ -53,7 +53,7 @@ export interface FoundHead {
   readonly kind: HeadKind;
   readonly lead: Lead;
   /** From the reason on. */
-  readonly text: string;
+  text: string;
 }
 
 /** The head that a line without indentation begins or holds; null for none. */

@@ -69,6 +69,12 @@ function threadOf(between: string | undefined): number | null | undefined {
   return thread[1] === 'nil' ? null : Number(thread[1]);
 }
 
+/** For a stack that has none. */
+export function looseHeader(id: number): Header {
+  const status = { state: '', flags: [], waitMinutes: 0, lockedToThread: false, bubble: null, labels: {}, extra: [] };
+  return { id, status };
+}
+
 /** goleak's own line above a goroutine: `[Goroutine 12 in state select, with pkg.F on top of the stack:`. */
 export function parseGoleakLine(text: string): Header | null {
   const match = /^\[?Goroutine (\d{1,20}) in state (.+), with \S.* on top of the stack:$/.exec(text);

@@ -14,7 +14,7 @@ const NON_GO = /^non-Go function(?: at pc=0x[0-9a-f]+)?$/;
 
 /** Lines that the runtime prints among frames and that say nothing of the stack. */
 const NOISE =
-  /^(?:stack: frame=\{sp:|(?:0x)?[0-9a-f]{8,16}: [ <>0-9a-f]{8,}|runtime: (?:g \d+|unexpected return pc|frame |traceback stuck|unknown pc|unexpected)|traceback: |goroutine \d+ gp=\S+ m=\S+ mp=\S+ \[[^\]]*$|instruction bytes: |sigaction: )/;
+  /^(?:stack: frame=\{sp:|(?:0x)?[0-9a-f]{8,16}: [ <>0-9a-f]{8,}|runtime: (?:g \d+|unexpected return pc|frame |traceback stuck|unknown pc|unexpected)|traceback: |goroutine \d+ gp=\S+ m=\S+ mp=\S+ \[[^\]]*$|instruction bytes: |sigaction: |\^ (?:<|[SF]P$|bad$)|(?:[0-9a-f] +){8,}[0-9a-f]{16}$)/;
 /** Lines that stand below the goroutines: registers, and what shells and `go test` say. */
 const REGISTER =
   /^(?:r(?:[abcd]x|[sd]i|[bsi]p|flags|\d{1,2})|e(?:[abcds]x|[sd]i|[bsi]p|flags)|[cdefgs]s|x\d{1,2}|lr|sp|pc|fp|fault|trap|error|oldmask|cpsr|ip|ra|s\d{1,2}|t\d|a\d|hi|lo|link|ctr|xer|pstate)\s+0x[0-9a-f]+(?:\s|$)/;

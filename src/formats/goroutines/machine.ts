@@ -27,10 +27,10 @@ import { type Above, parseServedPanic, readAbove } from './above.ts';
 import { DumpScanner } from './bulk.ts';
 import { GoroutineDraft } from './draft.ts';
 import { CrashHead, findHead, headKindOf } from './head.ts';
-import { type Header, isHeaderStart, parseGoleakLine, parseHeader } from './header.ts';
+import { type Header, isHeaderStart, looseHeader, parseGoleakLine, parseHeader } from './header.ts';
 import { GoroutineKeeper } from './keeper.ts';
 import { isNoise, isRegister, takeBelowFrames, takeFrame } from './lines.ts';
-import { emptyDump, judgeCrash } from './verdict.ts';
+import { emptyDump, isServer, judgeCrash } from './verdict.ts';
 import { isWhole } from './whole.ts';
 
 /** Lines between a goroutine and the line above it that tells of its panic. */
@@ -227,8 +227,10 @@ export class DumpMachine implements TextMachine {
       if (!isNext) return this.takeHeadLine(this.head, text, content, line);
       this.closePart(false);
     }
-    const found = this.draft?.waitsForPlace && parsePlace(content) !== null ? null : findHead(text);
+    const found = this.draft !== null && isFrameLine(this.draft, text, content) ? null : findHead(text);
     if (found === null) return false;
+    // the runtime prints a blank behind the colon, a logger's heading has none
+    if (found.text === 'panic:' && content.endsWith(' ')) found.text = 'panic: ';
     if (this.threads && found.kind === 'signal') return true;
     if (this.draft !== null && found.kind === 'prelude') return false;
     const words = [...this.words, ...this.wordsAbove()];
@@ -411,7 +413,7 @@ export class DumpMachine implements TextMachine {
   private openLoose(of: keyof typeof LOOSE, line: number): boolean {
     if (this.part === null || this.head !== null) this.openPart(line);
     this.closeGoroutine();
-    this.draft = new GoroutineDraft(looseHeader(of), line, this.context.stacks, this.frames, false);
+    this.draft = new GoroutineDraft(looseHeader(LOOSE[of]), line, this.context.stacks, this.frames, false);
     this.state = 'loose';
     return true;
   }
@@ -463,6 +465,10 @@ export class DumpMachine implements TextMachine {
     const names = ids.map((id) => (id < 0 ? '' : stacks.functionName(id)));
     const died = this.belowGoroutines || this.strangers.list.some(({ text }) => /^exit status 2\b/.test(text));
     const inline = part.crash !== null && part.crash === above.crash;
+    if (part.crash === null && isServer(names)) {
+      part.servedPanic = { client: '', message: '' };
+      return;
+    }
     part.crash = judgeCrash(part.crash, {
       names,
       line: part.line,
@@ -486,7 +492,7 @@ export class DumpMachine implements TextMachine {
     const part = this.begin(line, crash);
     this.headPart = part;
     if (frames.length === 0) return;
-    const draft = new GoroutineDraft(looseHeader('unknown'), frames[0].line, this.context.stacks, this.frames, false);
+    const draft = new GoroutineDraft(looseHeader(LOOSE.unknown), frames[0].line, this.context.stacks, this.frames, false);
     for (const { text } of frames) if (text.trim() !== '') this.takeOwnLine(draft, text.trim(), text);
     this.keepLoose(draft, part);
   }
@@ -525,9 +531,9 @@ function isBegun({ crash, looseStacks, goroutines }: DumpPart): boolean {
   return crash === null && looseStacks.length > 0 && goroutines.length === 0;
 }
 
-function looseHeader(of: keyof typeof LOOSE): Header {
-  const status = { state: '', flags: [], waitMinutes: 0, lockedToThread: false, bubble: null, labels: {}, extra: [] };
-  return { id: LOOSE[of], status };
+/** Whether a line of the open goroutine is a frame's, whatever words stand in it. */
+function isFrameLine(draft: GoroutineDraft, text: string, content: string): boolean {
+  return draft.waitsForPlace && parsePlace(content) !== null ? true : parseCall(text) !== null;
 }
 
 /** The function of a call whose end is lost; the text itself where it is no call of Go. */

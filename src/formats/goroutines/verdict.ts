@@ -15,8 +15,8 @@ const PRINTERS =
 const STOPPERS = /^(?:runtime\.(?:throw|fatal|fatalthrow|fatalpanic|dopanic_m|badsystemstack|abort)|panic|runtime\.gopanic)$/;
 const THROWS = /^runtime\.(?:throw|fatal|fatalthrow|fatalpanic|dopanic_m)$/;
 /** Functions of servers and loggers that print a panic they caught. */
-const CATCHERS =
-  /(?:[Rr]ecover|HandleCrash|handleCrash|logPanic|LogPanic|failOnPanic|[Pp]anicHandler|PrintStack|\bprintStack)|^net\/http\.\(\*conn\)\.serve\.func1$/;
+const CATCHERS = /(?:[Rr]ecover|HandleCrash|handleCrash|logPanic|LogPanic|failOnPanic|[Pp]anicHandler|PrintStack|\bprintStack)/;
+const SERVER = 'net/http.(*conn).serve.func1';
 
 export function emptyDump(line: number, crash: Crash | null): DumpPart {
   const lists = { goroutines: [], looseStacks: [] };
@@ -33,6 +33,11 @@ export interface FirstGoroutine {
   readonly announced: boolean;
   /** Whether the text itself tells that the program died: its exit status, registers. */
   readonly died: boolean;
+}
+
+/** Whether net/http prints a panic that it caught, though the line above that says so is missing. */
+export function isServer(names: readonly string[]): boolean {
+  return names[0] === SERVER && names.some((name) => STOPPERS.test(name));
 }
 
 /** The crash of a dump whose reason is `crash`, in the light of its first goroutine's frames. */
