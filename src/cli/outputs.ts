@@ -153,14 +153,20 @@ export async function streamOutput<T>(
   if (target.kind === 'special') {
     const sink = openSpecial(output, target.file);
     try {
-      return await produceInto(produce, async (bytes) => sink.write(bytes));
+      return await produceInto(produce, async (bytes) => {
+        sink.write(bytes);
+        return true;
+      });
     } finally {
       sink.close();
     }
   }
   const file = new OutputFile(output, target);
   try {
-    const result = await produceInto(produce, async (bytes) => file.write(bytes));
+    const result = await produceInto(produce, async (bytes) => {
+      file.write(bytes);
+      return true;
+    });
     if (result === null) {
       file.abandon();
       return null;
@@ -177,13 +183,13 @@ export async function streamOutput<T>(
 /** Runs the producer; `write` gives false once nobody reads any more. */
 async function produceInto<T>(
   produce: (sink: PieceSink) => Promise<T | null>,
-  write: (bytes: Uint8Array) => Promise<boolean | void>,
+  write: (bytes: Uint8Array) => Promise<boolean>,
 ): Promise<T | null> {
   let pieces: Uint8Array[] = [];
   const drained = async (): Promise<boolean> => {
     const bytes = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
     pieces = [];
-    return bytes.length === 0 || (await write(bytes)) !== false;
+    return bytes.length === 0 || (await write(bytes));
   };
   try {
     return await produce({ write: (piece) => void pieces.push(piece), drained });
