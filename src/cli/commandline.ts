@@ -16,7 +16,7 @@ import { renderCommand } from './commands/render.ts';
 import { reportCommand } from './commands/report.ts';
 import { timelineCommand } from './commands/timeline.ts';
 import { EXIT } from './exit.ts';
-import { checkSwitches, guardDashes } from './options.ts';
+import { checkValues, guardDashes, type OptionTypes } from './options.ts';
 import { checkOutput } from './outputs.ts';
 import { printText } from './streams.ts';
 
@@ -27,19 +27,24 @@ const OUTPUT_FILES = ['output', 'trace', 'dump', 'race', 'schedtrace'];
 
 /** Runs one command line; gives its exit code. @throws UsageError, InputError, OutputError */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  let help = '';
-  // With a callback yargs hands over what it would print, and whether that can be printed is told.
-  const parsed = makeParser(args).parse(guardDashes(args), (_error: unknown, _options: unknown, text: string) => {
-    help = text;
-  });
+  const { help, options } = readCommandLine(args);
   if (help !== '') {
     await printText([`${help}\n`]);
     return EXIT.done;
   }
-  const options = parsed as Readonly<Record<string, unknown>>;
   // Before any work is done: a place that cannot be written to is no news for the end of it.
   for (const name of OUTPUT_FILES) if (typeof options[name] === 'string') checkOutput(options[name]);
   return await runPlanned();
+}
+
+/** What a command line asks for: its options, or the text of the help. @throws UsageError */
+export function readCommandLine(args: readonly string[]): { help: string; options: Readonly<Record<string, unknown>> } {
+  let help = '';
+  // With a callback yargs hands over what it would print, and whether that can be printed is told.
+  const options = makeParser(args).parse(guardDashes(args), (_error: unknown, _options: unknown, text: string) => {
+    help = text;
+  });
+  return { help, options: options as Readonly<Record<string, unknown>> };
 }
 
 function makeParser(args: readonly string[]) {
@@ -70,7 +75,7 @@ function makeParser(args: readonly string[]) {
     .wrap(Math.min(process.stdout.columns ?? WIDEST_HELP, WIDEST_HELP))
     .epilogue('Exit codes: 0 done, 1 found what --fail-on names, 2 wrong usage, 3 input that cannot be read.')
     .exitProcess(false)
-    .check((_argv, options) => checkSwitches(args, (options as unknown as { boolean: string[] }).boolean))
+    .check((_argv, options) => checkValues(args, options as unknown as OptionTypes))
     .fail((message, error) => {
       // What yargs finds wrong comes as a message, or as an error of its own.
       if (error !== undefined && error !== null && error.name !== 'YError') throw error;

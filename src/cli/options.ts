@@ -110,14 +110,26 @@ function requireValue(name: string, value: unknown): unknown {
   return value;
 }
 
-/** @throws UsageError for a switch that is given anything but `true` or `false`, which yargs would take for `false` */
-export function checkSwitches(args: readonly string[], switches: readonly string[]): true {
+/** The options that take no value, and those that take a number, by all their names. */
+export interface OptionTypes {
+  readonly boolean: readonly string[];
+  readonly number: readonly string[];
+}
+
+/**
+ * Looks at values as they were given, before yargs makes `false` of a switch that is given anything, and 0 of an empty
+ * number. @throws UsageError
+ */
+export function checkValues(args: readonly string[], { boolean, number }: OptionTypes): true {
   const end = args.indexOf('--');
-  for (const arg of end < 0 ? args : args.slice(0, end)) {
-    const [, name, value] = /^--?([^=]+)=(.*)$/s.exec(arg) ?? [];
-    if (name !== undefined && switches.includes(name) && value !== 'true' && value !== 'false')
+  const given = end < 0 ? args : args.slice(0, end);
+  given.forEach((arg, i) => {
+    const [, name, value = given[i + 1]] = /^--?([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (name === undefined) return;
+    if (arg.includes('=') && boolean.includes(name) && value !== 'true' && value !== 'false')
       throw new UsageError(`--${name}=${value}: it takes no value`);
-  }
+    if (value === '' && number.includes(name)) throw new UsageError(`--${name}: expected a number, and got an empty value`);
+  });
   return true;
 }
 
