@@ -10,6 +10,8 @@ import { MAX_DISTINCT, MAX_NAME_BYTES } from './limits.ts';
 
 const SALT = (Math.random() * 0x1_0000_0000) | 0;
 const INITIAL_SLOTS = 1024;
+/** Small, for there may be tables for thousands of inputs; it doubles as it fills. */
+const FIRST_ARENA_BYTES = 1 << 12;
 
 let viewed: Uint8Array = new Uint8Array(0);
 let lastView = new DataView(viewed.buffer);
@@ -55,7 +57,7 @@ function sameBytes(a: DataView, from: number, b: DataView, start: number, end: n
 export class ByteInterner {
   private slots = new Int32Array(INITIAL_SLOTS);
   private mask = INITIAL_SLOTS - 1;
-  private arena: Buffer = Buffer.allocUnsafe(1 << 16);
+  private arena: Buffer = Buffer.alloc(FIRST_ARENA_BYTES);
   private arenaView = new DataView(this.arena.buffer, this.arena.byteOffset, this.arena.byteLength);
   private used = 0;
   private readonly ends = new Int32Column();

@@ -5,6 +5,7 @@ import { teeSinks } from '../analysis/collect.ts';
 import { FindingsCounter, parseFailOn } from '../analysis/failon.ts';
 import { Summarizer } from '../analysis/summary.ts';
 import { SliceWeights } from '../analysis/trace/sliceweights.ts';
+import { UsageError } from '../base/errors.ts';
 import type { Comparison } from '../model/comparison.ts';
 import type { CrashJoin } from '../model/crashjoin.ts';
 import type { Profile } from '../model/profile.ts';
@@ -37,9 +38,17 @@ export interface ReportRequest {
   readonly reshape?: (profile: Profile) => Profile;
 }
 
+/** Inputs that a page can hold apart; each takes some 80 KB of memory, and some 3 KB of the page. */
+const MOST_INPUTS = 10_000;
+
 /** The exit code; null where `--strict` refuses an input. */
 export async function reportInputs(args: ReportArguments, { merged, reshape }: ReportRequest): Promise<number | null> {
   resolveOptions(args);
+  const count = args.file?.length ?? 0;
+  if (!merged && count > MOST_INPUTS)
+    throw new UsageError(
+      `${count} inputs are too many for one page: at most ${MOST_INPUTS}; render -o FILE.html merges any number into one view`,
+    );
   const conditions = args['fail-on'] === undefined ? [] : parseFailOn(args['fail-on']);
   const ordered = args.flamechart ?? false;
   const selection = { ...selectTrace(args), top: MOST_LISTED };

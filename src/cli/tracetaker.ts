@@ -14,13 +14,13 @@ const MARKED = 10;
 export class TraceTaker implements EvidenceSink {
   private readonly stacks: StackTable;
   private readonly options: AnalyzeOptions;
-  private readonly builder: TimelineBuilder;
+  /** Made for a trace alone: it holds some 400 KB, and there may be thousands of other inputs. */
+  private builder: TimelineBuilder | null = null;
   private analyzer: TraceAnalyzer | null = null;
 
   constructor(stacks: StackTable, options: AnalyzeOptions) {
     this.stacks = stacks;
     this.options = options;
-    this.builder = new TimelineBuilder(options);
   }
 
   goroutine(): void {}
@@ -30,6 +30,7 @@ export class TraceTaker implements EvidenceSink {
   race(): void {}
 
   trace(): TraceAnalyzer {
+    this.builder = new TimelineBuilder(this.options);
     this.analyzer = new TraceAnalyzer(this.stacks, this.options, this.builder);
     return this.analyzer;
   }
@@ -37,7 +38,7 @@ export class TraceTaker implements EvidenceSink {
   /** What was found out; null where the input is no trace. */
   finish(): TakenTrace | null {
     const analysis = this.analyzer?.finish();
-    if (analysis === undefined) return null;
+    if (analysis === undefined || this.builder === null) return null;
     const marked = { ...analysis, hotspots: analysis.hotspots.slice(0, MARKED) };
     return { analysis, timeline: this.builder.finish(marked) };
   }

@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -255,5 +255,29 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
     expect(await exited).toEqual([130, null]);
     clearInterval(feed);
     expect(performance.now() - killed).toBeLessThan(1000);
+  });
+});
+
+describe('a page of many inputs', () => {
+  it('costs little for each, and is refused past the number that it can hold', () => {
+    const many = path.join(folder, 'many');
+    mkdirSync(many);
+    const names = Array.from({ length: 600 }, (_, i) => `d${i}.txt`);
+    names.forEach((name, i) => {
+      writeFileSync(path.join(many, name), `goroutine ${i + 1} [select]:\nmain.main()\n\t/a/b.go:${i + 1} +0x1\n\n`);
+    });
+    const peak = (count: number): number => {
+      const script = `process.on('exit', () => process._rawDebug(process.resourceUsage().maxRSS));`;
+      const preload = path.join(folder, 'peak.mjs');
+      writeFileSync(preload, script);
+      const args = ['--import', preload, BIN, 'report', '-q', ...names.slice(0, count), '-o', path.join(folder, 'many.html')];
+      const { status, stderr } = spawnSync(process.execPath, args, { cwd: many, encoding: 'utf8' });
+      expect(status).toBe(0);
+      return Number(stderr);
+    };
+    const [few, all] = [peak(100), peak(600)];
+    expect((all - few) / 500, 'KB of memory for each further input').toBeLessThan(200);
+    const tooMany = runGoflame(['report', ...Array.from({ length: 10_001 }, () => 'd1.txt'), '-o', 'x.html'], { cwd: many });
+    expect(tooMany).toMatchObject({ code: 2, err: expect.stringContaining('at most 10000') });
   });
 });
