@@ -5,8 +5,8 @@ import { DamageError, type Inflated } from './inflater.ts';
 
 /** Compressed bytes given to a decoder at a time: bounds what one step can expand to (about 1,000 times). */
 const STEP_BYTES = 16 << 10;
-/** The same near damage, to find its place and what came before it. */
-const FINE_STEP_BYTES = 64;
+/** The same where the place of damage is sought: nearer and nearer. */
+const FINE_STEPS = [64, 1];
 /** Compressed bytes of a member that are kept, to read them again up to its damage. */
 const KEPT_BYTES = 1 << 20;
 
@@ -154,13 +154,16 @@ class Unpacker {
       this.problem = this.damage(error.message, this.offset);
       return;
     }
-    const member = this.members.open(true);
-    try {
-      const used = yield* this.replay.run(member, this.offset - this.began);
-      this.problem = this.damage(error.message, this.began + used);
-    } finally {
+    const { members, replay } = this;
+    let near = this.offset - this.began;
+    let output: readonly Uint8Array[] = [];
+    for (const step of FINE_STEPS) {
+      const member = members.open(true);
+      ({ at: near, output } = await replay.run(member, near, step));
       member.close();
     }
+    yield* output;
+    this.problem = this.damage(error.message, this.began + near);
   }
 
   private damage(message: string, offset: number): Problem {
@@ -216,29 +219,32 @@ class Replay {
     this.length = 0;
   }
 
-  /** What `member` gives beyond what was given before; from byte `fineFrom` on in small steps. Returns the bytes it took. */
-  async *run(member: Member, fineFrom: number): AsyncGenerator<Uint8Array, number> {
+  /**
+   * What `member` gives beyond what was given before, up to damage, and how many bytes it took; from byte `near` on in
+   * steps of that many bytes.
+   */
+  async run(member: Member, near: number, step: number): Promise<{ at: number; output: readonly Uint8Array[] }> {
     const bytes = Buffer.concat(this.kept);
+    const output: Uint8Array[] = [];
     let skip = this.given;
-    let at = 0;
-    let isDamaged = false;
-    while (!isDamaged && at < bytes.length) {
-      const end = at < fineFrom ? Math.min(fineFrom, at + STEP_BYTES) : at + FINE_STEP_BYTES;
-      let output: readonly Uint8Array[];
-      try {
-        const step = await member.push(bytes.subarray(at, end));
-        at += step.used;
-        output = step.output;
-      } catch (error) {
-        if (!(error instanceof DamageError)) throw error;
-        output = error.output;
-        isDamaged = true;
-      }
-      for (const piece of output) {
-        if (skip < piece.length) yield piece.subarray(skip);
+    const take = (pieces: readonly Uint8Array[]) => {
+      for (const piece of pieces) {
+        if (skip < piece.length) output.push(piece.subarray(skip));
         skip = Math.max(0, skip - piece.length);
       }
+    };
+    let at = 0;
+    try {
+      while (at < bytes.length) {
+        const end = at < near ? Math.min(near, at + STEP_BYTES) : at + step;
+        const result = await member.push(bytes.subarray(at, end));
+        at += result.used;
+        take(result.output);
+      }
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      take(error.output);
     }
-    return at;
+    return { at, output };
   }
 }

@@ -5,6 +5,7 @@
 
 import path from 'node:path';
 import { buildSync, type Plugin } from 'esbuild';
+import { noticeComment } from './licenses.ts';
 
 const SUFFIX = '?bundled';
 /** How Vite is shown what was resolved: an id that it does not take for a style sheet. */
@@ -23,7 +24,7 @@ const SCRIPT_OPTIONS = {
 /** Files that have gone into scripts and style sheets so far. */
 export const bundledInputs = new Set<string>();
 
-/** The text of a script, or of a style sheet, with all that it imports. */
+/** The text of a script, or of a style sheet, with all that it imports, behind the notices of other people's code in it. */
 export function bundleScript(file: string): string {
   const { outputFiles, metafile } = buildSync({
     metafile: true,
@@ -35,8 +36,9 @@ export function bundleScript(file: string): string {
     write: false,
     ...(file.endsWith('.css') ? {} : SCRIPT_OPTIONS),
   });
-  for (const input of Object.keys(metafile?.inputs ?? {})) bundledInputs.add(input);
-  return outputFiles[0].text.trim();
+  const inputs = Object.keys(metafile?.inputs ?? {});
+  for (const input of inputs) bundledInputs.add(input);
+  return noticeComment(inputs) + outputFiles[0].text.trim();
 }
 
 export function bundledEsbuildPlugin(): Plugin {
