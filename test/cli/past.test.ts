@@ -39,7 +39,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { args: ['convert', '--strict', '--to', 'trace', '-o', '/dev/null'], code: 3 },
     { args: ['convert', '--strict', '--to', 'trace-text', '-o', '/dev/null'], code: 3 },
   ],
-  'trace-clock-jump.trace': [{ args: ['analyze'], code: 0, never: /\d{5,} s\d|\d s\d/ }],
+  'trace-clock-jump.trace': [{ args: ['analyze'], code: 0 }],
 };
 
 describe('an input that once failed', () => {
