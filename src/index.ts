@@ -56,10 +56,13 @@ export type {
   DumpPart,
   Evidence,
   EvidenceSink,
+  FailedBuild,
   FoldedPart,
   Part,
   RacePart,
+  TestedPackage,
   TestPart,
+  TestResult,
 } from './model/evidence.ts';
 export type { Exploration, ExplorationRow, StrategyName, Witness } from './model/exploration.ts';
 export type { MapOperation } from './model/mapfunctions.ts';
@@ -91,7 +94,16 @@ export {
   StackTable,
 } from './model/stacks.ts';
 export { type WaitReason, waitReasonOf } from './model/states.ts';
-export type { DumpSummary, PartSummary, ProfileSummary, RaceGroup, RaceSummary, StackGroup } from './model/summary.ts';
+export type {
+  CrashAttribution,
+  DumpSummary,
+  GuiltyTest,
+  PartSummary,
+  ProfileSummary,
+  RaceGroup,
+  RaceSummary,
+  StackGroup,
+} from './model/summary.ts';
 export type { Timeline, TimelineProc, TimelineSpans } from './model/timeline.ts';
 export type { ClockSnapshot, TraceEvent, TracePart, TraceSink, TraceTables } from './model/trace.ts';
 export type {

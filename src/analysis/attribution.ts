@@ -7,23 +7,53 @@
 
 import { splitName } from '../model/names.ts';
 import type { Goroutine, RaceReport, TestPosition } from '../model/snapshot.ts';
-import { type CallFrame, type Frame, isElided, type StackTable } from '../model/stacks.ts';
+import { type CallFrame, type Frame, isElided, type StackId, type StackTable } from '../model/stacks.ts';
 import type { Attribution, CrashAttribution, GuiltyTest, TestTimeout } from '../model/summary.ts';
 
 const NOWHERE: TestPosition = { test: null, package: null };
 
-export function attributeRace(race: RaceReport, stacks: StackTable): Attribution {
-  const all = stacksOf(race, stacks);
+/** What one stack says of tests. */
+interface Trail {
+  readonly test: { readonly name: string; readonly package: string } | null;
+  /** The package whose TestMain is in it. */
+  readonly mainOf: string | null;
+}
+
+/** What the stacks of a table say of tests, each looked at once. */
+export class Trails {
+  private readonly known = new Map<StackId, Trail>();
+  private readonly stacks: StackTable;
+
+  constructor(stacks: StackTable) {
+    this.stacks = stacks;
+  }
+
+  of(stack: StackId): Trail {
+    let trail = this.known.get(stack);
+    if (trail === undefined) {
+      trail = trailOf(this.stacks.framesAt(stack));
+      this.known.set(stack, trail);
+    }
+    return trail;
+  }
+}
+
+export function attributeRace(race: RaceReport, stacks: StackTable, trails: Trails = new Trails(stacks)): Attribution {
+  const all = trailsOf(race, trails);
   return attributionOf(guiltyIn(all, race.position), all, race.position);
 }
 
 /** All tests that a race belongs to: those in its stacks, accesses first; without any the one that was running. */
-export function guiltyTests(race: RaceReport, stacks: StackTable): GuiltyTest[] {
-  return guiltyIn(stacksOf(race, stacks), race.position);
+export function guiltyTests(race: RaceReport, stacks: StackTable, trails: Trails = new Trails(stacks)): GuiltyTest[] {
+  return guiltyIn(trailsOf(race, trails), race.position);
 }
 
-function stacksOf(race: RaceReport, stacks: StackTable): Frame[][] {
-  return [...race.accesses, ...race.creations].map(({ stack }) => stacks.framesAt(stack));
+function trailsOf(race: RaceReport, trails: Trails): Trail[] {
+  return [...race.accesses, ...race.creations].map(({ stack }) => trails.of(stack));
+}
+
+function trailOf(frames: readonly Frame[]): Trail {
+  return { test: testIn(frames), mainOf: mainPackageIn(frames) };
 }
 
 /** Whose test the goroutine that crashed was in; null outside tests. */
@@ -34,7 +64,7 @@ export function attributeCrash(
 ): CrashAttribution | null {
   const creator = goroutine?.createdBy?.frame;
   const made = creator === undefined ? [] : [[stacks.frame(creator)]];
-  const all = goroutine === null ? [] : [stacks.framesAt(goroutine.stack), ...made];
+  const all = (goroutine === null ? [] : [stacks.framesAt(goroutine.stack), ...made]).map(trailOf);
   const tests = guiltyIn(all, position);
   const found = attributionOf(tests, all, position);
   return found.test === null && found.package === null ? null : { ...found, tests };
@@ -52,10 +82,9 @@ export function attributeTimeout({ stuck, running }: TestTimeout, position: Test
   return found.test === null && found.package === null ? null : { ...found, tests };
 }
 
-function guiltyIn(all: readonly (readonly Frame[])[], position: TestPosition): GuiltyTest[] {
+function guiltyIn(all: readonly Trail[], position: TestPosition): GuiltyTest[] {
   const tests: GuiltyTest[] = [];
-  for (const frames of all) {
-    const found = testIn(frames);
+  for (const { test: found } of all) {
     if (found !== null) addTest(tests, { ...found, package: position.package ?? found.package, certain: true, by: 'stack' });
   }
   const { test } = position;
@@ -67,13 +96,10 @@ function guiltyIn(all: readonly (readonly Frame[])[], position: TestPosition): G
   return tests;
 }
 
-function attributionOf(
-  tests: readonly GuiltyTest[],
-  all: readonly (readonly Frame[])[],
-  { package: path }: TestPosition,
-): Attribution {
+function attributionOf(tests: readonly GuiltyTest[], all: readonly Trail[], { package: path }: TestPosition): Attribution {
   const [first] = tests;
-  if (first === undefined) return { test: null, package: path ?? packageOfMain(all), by: null };
+  if (first === undefined)
+    return { test: null, package: path ?? all.find(({ mainOf }) => mainOf !== null)?.mainOf ?? null, by: null };
   return { test: first.name, package: first.package, by: first.by };
 }
 
@@ -98,9 +124,8 @@ function testIn(frames: readonly Frame[]): { name: string; package: string } | n
   return null;
 }
 
-/** The package whose TestMain is in a stack. */
-function packageOfMain(all: readonly (readonly Frame[])[]): string | null {
-  for (const frame of all.flat()) {
+function mainPackageIn(frames: readonly Frame[]): string | null {
+  for (const frame of frames) {
     if (isElided(frame)) continue;
     const { package: path, rest } = splitName(frame.function);
     if (/^TestMain(?:\.|$)/.test(rest) && (frame.file === null || frame.file.endsWith('_test.go')))

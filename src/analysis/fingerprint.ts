@@ -35,6 +35,38 @@ export function fingerprintRaceV1(race: RaceReport, stacks: StackTable): string 
   return `v1:${hashOf(sides.sort())}`;
 }
 
+export interface RaceIdentity {
+  readonly fingerprint: string;
+  /** What version 1 called it. */
+  readonly older: string;
+}
+
+/** Fingerprints of many reports: those with the same stacks are worked out once. */
+export class RaceIdentities {
+  private readonly known = new Map<string, RaceIdentity>();
+  private readonly stacks: StackTable;
+
+  constructor(stacks: StackTable) {
+    this.stacks = stacks;
+  }
+
+  of(race: RaceReport): RaceIdentity {
+    const key = race.accesses.map((access) => this.keyOf(access, race)).join();
+    let identity = this.known.get(key);
+    if (identity === undefined) {
+      identity = { fingerprint: fingerprintRace(race, this.stacks), older: fingerprintRaceV1(race, this.stacks) };
+      this.known.set(key, identity);
+    }
+    return identity;
+  }
+
+  private keyOf(access: RaceAccess, race: RaceReport): string {
+    const { kind, stack, stackRestored, goroutine } = access;
+    const made = creationOf(access, race);
+    return `${kind} ${stack} ${stackRestored} ${goroutine === 'main'} ${made?.stack} ${made?.stackRestored}`;
+  }
+}
+
 /** The sides of a race in the order of the report; a report that is cut may have one. */
 export function sidesOf(race: RaceReport, stacks: StackTable): RaceSide[] {
   return race.accesses.map((access) => {

@@ -20,9 +20,9 @@ import type {
   StackGroup,
   TestTimeout,
 } from '../model/summary.ts';
-import { attributeCrash, attributeRace, attributeTimeout, guiltyTests } from './attribution.ts';
+import { attributeCrash, attributeRace, attributeTimeout, guiltyTests, Trails } from './attribution.ts';
 import { findCaller, findCrashed } from './blame.ts';
-import { fingerprintRace, fingerprintRaceV1, isPartial, mayBeSame, sidesOf } from './fingerprint.ts';
+import { isPartial, mayBeSame, RaceIdentities, sidesOf } from './fingerprint.ts';
 import { findMapUsers, isMapFault, type MapCandidate } from './mapusers.ts';
 import { joinResults } from './testresults.ts';
 import { isTimeoutReason, TestGoroutines } from './timeout.ts';
@@ -259,14 +259,16 @@ function byCount<T>(counts: ReadonlyMap<T, number>): Counted<T>[] {
 
 function summarizeRaces(part: RacePart, races: readonly RaceReport[], stacks: StackTable): RaceSummary {
   const groups = new Map<string, RaceGroup>();
+  const identities = new RaceIdentities(stacks);
+  const trails = new Trails(stacks);
   for (const race of [...races].sort((a, b) => a.line - b.line)) {
-    const fingerprint = fingerprintRace(race, stacks);
+    const { fingerprint, older } = identities.of(race);
     const group = tallyOf(groups, fingerprint, () => openRaceGroup(fingerprint, race, stacks));
     group.count++;
     group.races.push(race);
-    group.attributions.set(race, attributeRace(race, stacks));
-    group.tests.set(race, guiltyTests(race, stacks));
-    group.olderFingerprints.set(race, fingerprintRaceV1(race, stacks));
+    group.attributions.set(race, attributeRace(race, stacks, trails));
+    group.tests.set(race, guiltyTests(race, stacks, trails));
+    group.olderFingerprints.set(race, older);
   }
   const sorted = [...groups.values()].sort((a, b) => b.count - a.count || a.race.line - b.race.line);
   noteLikeness(sorted);

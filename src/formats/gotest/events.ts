@@ -25,6 +25,8 @@ const ACTIONS = [
 ] as const;
 type Action = (typeof ACTIONS)[number];
 
+const KNOWN: ReadonlySet<unknown> = new Set(ACTIONS);
+
 export interface TestEvent {
   readonly action: Action;
   /** The import path; empty for a test program that was run by itself. */
@@ -39,8 +41,8 @@ export interface TestEvent {
 
 /** Null for objects that are no event. */
 export function readEvent(object: Readonly<Record<string, unknown>>): TestEvent | null {
-  const action = ACTIONS.find((one) => one === object.Action);
-  if (action === undefined) return null;
+  const action = object.Action as Action;
+  if (!KNOWN.has(action)) return null;
   const owner = textOf(object.Package) ?? textOf(object.ImportPath);
   const test = textOf(object.Test);
   const output = textOf(object.Output);

@@ -31,7 +31,8 @@ export function parseBareResult(text: string): ResultLine | null {
 }
 
 export function parseResult(text: string): ResultLine | null {
-  const bench = BENCH_RESULT.exec(text);
+  if (!text.includes('--- ')) return null;
+  const bench = text.startsWith('---') ? BENCH_RESULT.exec(text) : null;
   if (bench !== null) return { name: bench[2], outcome: OUTCOMES[bench[1]], seconds: null };
   const match = RESULT.exec(text);
   if (match === null || !standsRight(match[1], match[3])) return null;

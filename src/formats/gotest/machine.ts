@@ -21,6 +21,7 @@ import {
   parsePackage,
   parseResult,
   parseRun,
+  type ResultLine,
 } from './lines.ts';
 import { PackageTally } from './tally.ts';
 
@@ -111,8 +112,7 @@ export class TestMachine implements TextMachine, TestTracker {
   /** Where lines say what runs, a result of a test that does not run is what a test printed. */
   private takeResult(text: string): boolean {
     const { sawRuns, tests } = this.current;
-    const bare = sawRuns ? parseBareResult(text) : null;
-    const result = parseResult(text) ?? (bare !== null && (tests.get(bare.name)?.open ?? 0) > 0 ? bare : null);
+    const result = parseResult(text) ?? (sawRuns ? this.bareResult(text) : null);
     if (result === null) return false;
     if (sawRuns && !tests.has(result.name) && !result.name.startsWith('Benchmark')) return false;
     // a subtest stands below its test
@@ -121,6 +121,12 @@ export class TestMachine implements TextMachine, TestTracker {
     this.current.test(result.name)?.end(result.outcome, result.seconds);
     this.lastFailed = result.outcome === 'fail' ? result.name : null;
     return true;
+  }
+
+  /** A result without its duration counts for a test that runs. */
+  private bareResult(text: string): ResultLine | null {
+    const bare = parseBareResult(text);
+    return bare !== null && (this.current.tests.get(bare.name)?.open ?? 0) > 0 ? bare : null;
   }
 
   /** Below the test's result; above it in verbose output. */

@@ -102,9 +102,7 @@ export function recordTable({ records: all, part }: ProfileSummary, stacks: Stac
 export function raceTable({ groups }: RaceSummary, stacks: StackTable, title: string): TableReportView | null {
   if (groups.length === 0) return null;
   const side = (i: number) => groups.map(({ race }) => sideName(race, i, stacks));
-  const tests = groups.map(({ attributions }) =>
-    [...new Set([...attributions.values()].flatMap(({ test }) => test ?? []))].join(', '),
-  );
+  const tests = groups.map((group) => [...new Set([...group.tests.values()].flat().map(({ name }) => name))].join(', '));
   return {
     kind: 'table',
     title,
