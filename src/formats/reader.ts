@@ -19,7 +19,7 @@ import { looksLikeTrace, TraceReader } from './gotrace/reader.ts';
 import { findTraceText } from './gotrace/text/detect.ts';
 import { TextTraceReader } from './gotrace/text/trace.ts';
 import { LINE_FORMATS } from './lane.ts';
-import { firstControlByte, SNIFF_BYTES, sniffBinary, sniffEncoding, sniffOtherText } from './sniff.ts';
+import { firstControlByte, LONG_SNIFF_BYTES, SNIFF_BYTES, sniffBinary, sniffEncoding, sniffOtherText } from './sniff.ts';
 import type { ReadContext } from './text/machine.ts';
 import { excerptOf, TextReader } from './textreader.ts';
 
@@ -82,6 +82,8 @@ interface Body {
 }
 
 /** A reader of traces in one of their forms. */
+const LINE_END = 10;
+
 type TraceBody = Body & Pick<TraceReader, 'version' | 'generations' | 'truncated' | 'unordered'>;
 
 export class InputReader {
@@ -97,6 +99,7 @@ export class InputReader {
   /** The first bytes, until there are enough to decide by. */
   private head: Buffer = Buffer.alloc(0);
   private waiting: Uint8Array[] = [];
+  private sawLineEnd = false;
   private decoder: TextDecoder | null = null;
   private body: Body | null = null;
   private carrier: Carrier | null = null;
@@ -122,7 +125,8 @@ export class InputReader {
       return;
     }
     this.waiting.push(Uint8Array.from(chunk));
-    if (this.bytes >= SNIFF_BYTES) this.begin();
+    this.sawLineEnd ||= chunk.includes(LINE_END);
+    if (this.bytes >= (this.sawLineEnd ? SNIFF_BYTES : LONG_SNIFF_BYTES)) this.begin();
   }
 
   /** Ends the input. @throws InputError when nothing was found in it. */
@@ -158,7 +162,9 @@ export class InputReader {
     const raw = head.subarray(mark.skip);
     if (mark.encoding !== 'utf-8') this.decoder = new TextDecoder(mark.encoding);
     const text = this.decoder === null ? raw : Buffer.from(this.decoder.decode(raw, { stream: true }), 'utf8');
-    this.head = text.subarray(0, SNIFF_BYTES);
+    // A first line that is longer is looked at as a whole.
+    const firstEnd = text.indexOf(LINE_END) + 1 || text.length;
+    this.head = text.subarray(0, Math.max(SNIFF_BYTES, Math.min(firstEnd, LONG_SNIFF_BYTES)));
     this.body = this.chooseBody(this.head);
     this.body.push(text);
   }

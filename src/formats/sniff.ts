@@ -2,6 +2,8 @@
 
 /** Bytes that are looked at before anything is read. */
 export const SNIFF_BYTES = 64 << 10;
+/** The same where the first line is longer than those. */
+export const LONG_SNIFF_BYTES = 1 << 20;
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 

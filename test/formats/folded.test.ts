@@ -45,6 +45,13 @@ describe('folded stacks', () => {
   for (const [line, stacks] of LINES)
     it(`read ${JSON.stringify(line)}`, () => expect(stacksOf(readFolded(`${line}\n`).profile)).toEqual(stacks));
 
+  it('are recognised by a first line of any length up to a megabyte', () => {
+    for (const length of [10, 65_000, 70_000, 900_000]) {
+      const { parts } = readText(`main.main;main.${'x'.repeat(length)};main.b 6\nmain.main 2\n`);
+      expect(parts.map(({ format }) => format)).toEqual(['folded']);
+    }
+  });
+
   it('add up what stands there twice, and skip comments and blank lines', () => {
     expect(stacksOf(readFolded('# made by hand\na;b 1\n\na;b 4\n').profile)).toEqual([[['a', 'b'], 5]]);
   });
