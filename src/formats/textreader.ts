@@ -125,7 +125,18 @@ export class TextReader implements LineHandler {
     const taken = this.plain.bulk(buf, start, end, number);
     this.bulkEnd = this.plain.bulkEnd;
     if (taken > 0) this.plain.lastTaken = number + taken - 1;
+    if (taken > 0 && !this.watch.isDecided) this.watchLines(buf.toString('utf8', start, this.bulkEnd), number);
     return taken;
+  }
+
+  /** The order of lines is told by those as well that are taken off the bytes. */
+  private watchLines(text: string, number: number): void {
+    text
+      .trimEnd()
+      .split('\n')
+      .forEach((line, i) => {
+        this.watch.line(line, number + i);
+      });
   }
 
   line(line: Line): void {

@@ -65,8 +65,13 @@ export class OrderWatch {
   private first = 0;
   private asks = 0;
 
+  /** Whether more lines change nothing. */
+  get isDecided(): boolean {
+    return this.forward > 0 || this.asks > MAX_ASKS;
+  }
+
   line(text: string, number: number): void {
-    if (this.forward > 0 || this.asks > MAX_ASKS) return;
+    if (this.isDecided) return;
     if (this.asked !== null) this.answer(this.asked, text);
     this.asked = text.includes('goroutine ') && HEADER_ANYWHERE.test(text) ? { before: this.previous, line: text, number } : null;
     this.previous = text;
