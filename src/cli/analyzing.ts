@@ -95,7 +95,7 @@ async function readTrace(
     return { goroutine: () => {}, record: () => {}, race: () => {}, trace: () => one };
   });
   requireTrace(input, 'analyze reads');
-  return { input, analysis: interruptible(() => (analyzer as unknown as TraceAnalyzer).finish()) };
+  return { input, analysis: await interruptible(() => (analyzer as unknown as TraceAnalyzer).finish()) };
 }
 
 /** The exit code by `--fail-on`; says on stderr what was found. */

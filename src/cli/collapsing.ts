@@ -44,7 +44,7 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
   });
   if (!args.quiet) tellProblems(inputs);
   if (args.strict && isDamaged(inputs)) return null;
-  const profile = interruptible(() => collapser.build());
+  const profile = await interruptible(() => collapser.build());
   if (profile.nodeCount === 0 && !args.quiet) note(`goflame: no stacks ${whyEmpty(args, inputs)}\n`);
   return { profile, code: conditions.length === 0 ? EXIT.done : judge(conditions, findings) };
 }

@@ -6,7 +6,6 @@ import type { TraceVersion } from '../formats/gotrace/spec.ts';
 import { EXIT } from './exit.ts';
 import { isDamaging, tellProblemsOf } from './findings.ts';
 import { readChunks } from './inputs.ts';
-import { interruptible } from './interrupts.ts';
 import type { InputArguments } from './options.ts';
 import { type PieceSink, streamOutput } from './outputs.ts';
 
@@ -38,7 +37,7 @@ async function convertInto(sink: PieceSink, args: ConvertArguments, report: (pro
   try {
     let isOpen = true;
     await readChunks({ file, quiet: args.quiet === true, report }, async (chunk) => {
-      interruptible(() => converter.push(chunk));
+      converter.push(chunk);
       isOpen = await sink.drained();
       return isOpen;
     });

@@ -56,7 +56,7 @@ export async function diffInputs(args: DiffArguments): Promise<number | null> {
   resolveOptions(options);
   const inputs = await readBoth(args);
   if (inputs === null) return null;
-  const comparison = interruptible(() => compareInputs(inputs[0], inputs[1], { normalize: args.normalize ?? false }));
+  const comparison = await interruptible(() => compareInputs(inputs[0], inputs[1], { normalize: args.normalize ?? false }));
   const shape = shapeOf(args);
   if (shape === 'page') await writePage(comparison, args);
   else await writeOutput(writeShape(shape, comparison, args, options), args.output);

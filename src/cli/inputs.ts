@@ -48,7 +48,7 @@ export async function readInputs(
       return redactor === null ? sink : redactor.guard(sink);
     });
     const evidence = redactor === null ? raw : redactor.finish(raw);
-    interruptible(() => finish(evidence));
+    await interruptible(() => finish(evidence));
     inputs.push({ file, evidence });
   }
   return inputs;
@@ -66,8 +66,8 @@ async function readInput(file: string, request: InputRequest, begin: (stacks: St
   }
   const read = { file, quiet: request.quiet === true, report: (problem: Problem) => reader.report(problem) };
   try {
-    await readChunks(read, (chunk) => interruptible(() => reader.push(chunk)));
-    return interruptible(() => reader.end());
+    await readChunks(read, (chunk) => reader.push(chunk));
+    return await interruptible(() => reader.end());
   } catch (error) {
     throw error instanceof InputError ? withFile(error, file, request) : error;
   }

@@ -57,13 +57,15 @@ export async function inspectInputs(args: InspectArguments): Promise<number | nu
     return null;
   }
   if (!args.quiet && !args.json) tellProblems(inputs);
-  const inspected: InspectedInput[] = inputs.map(({ file, evidence }, i) => ({
-    file,
-    stacks: evidence.stacks,
-    summaries: interruptible(() => summarizers[i].summarize(evidence)),
-    problems: evidence.problems,
-  }));
-  const joined = interruptible(() => joiner.join(inspected));
+  const summarize = (): InspectedInput[] =>
+    inputs.map(({ file, evidence }, i) => ({
+      file,
+      stacks: evidence.stacks,
+      summaries: summarizers[i].summarize(evidence),
+      problems: evidence.problems,
+    }));
+  const inspected = await interruptible(summarize);
+  const joined = await interruptible(() => joiner.join(inspected));
   const page = { columns: outputColumns(), paint: colorsFor(process.stdout) };
   const text = args.json
     ? writeInspectJson(inspected, joined)

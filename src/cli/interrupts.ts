@@ -59,7 +59,6 @@ export async function breathe(): Promise<void> {
   breathed = performance.now();
 }
 
-let work: (() => void) | null = null;
 let script: vm.Script | null = null;
 const ENTRY = Symbol.for('goflame.interruptible');
 
@@ -67,11 +66,10 @@ const ENTRY = Symbol.for('goflame.interruptible');
  * Does work that may keep the program busy for long, or for ever, so that Ctrl-C ends it all the same: while the event
  * loop waits, Node's own watchdog (`breakOnSigint`) is the only one that hears the signal. Costs some 70 µs.
  */
-export function interruptible<Result>(run: () => Result): Result {
-  // Work within such work is watched already.
-  if (work !== null) return run();
+export async function interruptible<Result>(run: () => Result): Promise<Result> {
+  await hearSignals();
   let result: { value: Result } | null = null;
-  work = () => {
+  const work = () => {
     result = { value: run() };
   };
   Object.defineProperty(globalThis, ENTRY, { value: work, configurable: true });
@@ -81,18 +79,24 @@ export function interruptible<Result>(run: () => Result): Result {
   } catch (error) {
     if ((error as NodeJS.ErrnoException)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') process.exit(EXIT.interrupted);
     throw error;
-  } finally {
-    work = null;
   }
   return (result as unknown as { value: Result }).value;
 }
 
-/** The same pieces, each of which is made as {@link interruptible} work. */
-export function* interruptiblePieces<Piece>(pieces: Iterable<Piece>): Generator<Piece> {
+/**
+ * Has signals handled that have come: the watchdog takes the handler's place, and one that waits for the event loop would
+ * be lost. The second turn has the loop look for signals even where the first came right behind that look.
+ */
+async function hearSignals(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The same pieces, by as many as are made within some milliseconds, as {@link interruptible} work. */
+export async function* interruptibleBatches<Piece>(pieces: Iterable<Piece>): AsyncGenerator<readonly Piece[]> {
   const iterator = pieces[Symbol.iterator]();
   for (;;) {
-    const batch = interruptible(() => takeFor(iterator, BREATH_MS));
-    yield* batch.pieces;
+    const batch = await interruptible(() => takeFor(iterator, BREATH_MS));
+    yield batch.pieces;
     if (batch.done) return;
   }
 }

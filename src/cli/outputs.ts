@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { UsageError } from '../base/errors.ts';
 import { OutputError } from './exit.ts';
 import { isRaw } from './filenames.ts';
-import { breathe, interruptiblePieces } from './interrupts.ts';
+import { breathe, interruptibleBatches } from './interrupts.ts';
 import { type FileTarget, findTarget, OutputFile, writeWhole } from './outputfile.ts';
 import { print, printAll } from './streams.ts';
 
@@ -49,12 +49,12 @@ export async function writeOutputs(outputs: readonly Output[]): Promise<void> {
   const files: OutputFile[] = [];
   try {
     for (const { pieces, output } of outputs) {
-      const made = interruptiblePieces(pieces);
-      if (isStdout(output)) await printAll(made);
+      const made = interruptibleBatches(pieces);
+      if (isStdout(output)) await printBatches(made);
       else {
         const target = findTarget(output);
         if (target.kind === 'special') await writeSpecial(output, target.file, made);
-        else files.push(await stageFile(output, target, [...batches(made)]));
+        else files.push(await stageFile(output, target, await gather(batches(made))));
       }
     }
   } catch (error) {
@@ -80,26 +80,38 @@ async function stageFile(name: string, target: FileTarget, pieces: Iterable<Uint
   return file;
 }
 
+async function gather(batches: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const batch of batches) all.push(batch);
+  return all;
+}
+
 /** Small pieces together, as bytes. */
-function* batches(pieces: Iterable<Piece>): Generator<Uint8Array> {
+async function* batches(made: AsyncIterable<readonly Piece[]>): AsyncGenerator<Uint8Array> {
   let gathered: Uint8Array[] = [];
   let length = 0;
-  for (const piece of pieces) {
-    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-    gathered.push(bytes);
-    length += bytes.length;
-    if (length < BATCH_BYTES) continue;
-    yield Buffer.concat(gathered);
-    gathered = [];
-    length = 0;
+  for await (const pieces of made) {
+    for (const piece of pieces) {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      gathered.push(bytes);
+      length += bytes.length;
+      if (length < BATCH_BYTES) continue;
+      yield Buffer.concat(gathered);
+      gathered = [];
+      length = 0;
+    }
   }
   if (length > 0) yield Buffer.concat(gathered);
 }
 
-async function writeSpecial(name: string, file: string, pieces: Iterable<Piece>): Promise<void> {
+async function printBatches(made: AsyncIterable<readonly Piece[]>): Promise<void> {
+  for await (const pieces of made) if (!(await printAll(pieces))) return;
+}
+
+async function writeSpecial(name: string, file: string, pieces: AsyncIterable<readonly Piece[]>): Promise<void> {
   const sink = openSpecial(name, file);
   try {
-    for (const batch of batches(pieces)) {
+    for await (const batch of batches(pieces)) {
       sink.write(batch);
       await breathe();
     }

@@ -36,14 +36,14 @@ export interface ThreadError {
 /** @throws UsageError, InputError */
 export async function runEmulation(args: EmulateArguments): Promise<Emulated> {
   const name = requireName(args.scenario);
-  if (!isModule(name)) return interruptible(() => emulateProgram(args, findScenario(name)));
+  if (!isModule(name)) return await interruptible(() => emulateProgram(args, findScenario(name)));
   return (await runInThread({ command: 'emulate', args }, name, () => {})) as Emulated;
 }
 
 /** @throws UsageError, InputError */
 export async function runExploration(args: ExploreArguments, progress: ShowProgress): Promise<Exploration> {
   const name = requireName(args.scenario);
-  if (!isModule(name)) return interruptible(() => exploreProgram(args, findScenario(name), progress));
+  if (!isModule(name)) return await interruptible(() => exploreProgram(args, findScenario(name), progress));
   return (await runInThread({ command: 'explore', args }, name, progress)) as Exploration;
 }
 

@@ -83,14 +83,16 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
   );
   if (!args.quiet) tellProblems(inputs);
   if (args.strict && isDamaged(inputs)) return null;
-  const read: SubjectInput[] = inputs.map(({ file, evidence }, i) => ({
-    file,
-    stacks: evidence.stacks,
-    summaries: interruptible(() => summarizers[i].summarize(evidence)),
-    problems: evidence.problems,
-    trace: interruptible(() => traces[i].finish()),
-  }));
-  const joins = interruptible(() => joiner.join(read));
+  const summarize = (): SubjectInput[] =>
+    inputs.map(({ file, evidence }, i) => ({
+      file,
+      stacks: evidence.stacks,
+      summaries: summarizers[i].summarize(evidence),
+      problems: evidence.problems,
+      trace: traces[i].finish(),
+    }));
+  const read = await interruptible(summarize);
+  const joins = await interruptible(() => joiner.join(read));
   const groups = merged ? [read] : read.map((input) => [input]);
   const makeOne = (group: readonly SubjectInput[], i: number) => {
     const profile = collapsers[i].build();
@@ -100,7 +102,7 @@ export async function reportInputs(args: ReportArguments, { merged, reshape }: R
     const subject = makeSubject(name, group, { profile: reshape?.(profile) ?? profile, ordered, windows });
     return { ...subject, facts: [...subject.facts, ...joinFacts(joins, group)] };
   };
-  const subjects = groups.map((group, i) => interruptible(() => makeOne(group, i)));
+  const subjects = await interruptible(() => groups.map(makeOne));
   await writePage(subjects, args);
   return conditions.length === 0 ? EXIT.done : judge(conditions, findings);
 }

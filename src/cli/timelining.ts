@@ -47,7 +47,7 @@ export async function drawTimeline(args: TimelineArguments): Promise<number | nu
     return null;
   }
   if (!args.quiet) tellProblems(inputs);
-  const timeline = interruptible(() => sink.finish());
+  const timeline = await interruptible(() => sink.finish());
   requireWindow(timeline, selection, inputs[0].file);
   await writeOutput(writeTimeline(timeline, pictureOptions(args, inputs[0])), args.output);
   return 0;

@@ -52,6 +52,11 @@ describe('profiles', () => {
     expect([...tree.ends]).toEqual([7, 5, 4, 4, 5, 7, 7]);
   });
 
+  it('have all of very many siblings', () => {
+    const text = Array.from({ length: 130_000 }, (_, i) => `f${i} 1\n`).join('');
+    expect(flameOf(collapse(text)).data.count).toBe(130_001);
+  });
+
   it('keep the order of time where there is one', () => {
     const { page, tree } = flameOf(collapse('b;x 2\na;c 1\na;b 3\nb;x 1\n', { ordered: true }), true);
     expect(treeLines(tree, page.texts).map((line) => line.split(' ')[0])).toEqual(['b', 'b;x', 'a', 'a;c', 'a;b', 'b', 'b;x']);

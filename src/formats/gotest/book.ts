@@ -20,7 +20,7 @@ export class TestBook {
   addLines(machine: TestMachine, path: string | null): void {
     const tallies = [...machine.packages, machine.current].filter((tally) => !tally.isEmpty);
     if (path !== null) this.texts.set(path, [...(this.texts.get(path) ?? []), ...tallies]);
-    else this.plain.push(...tallies);
+    else for (const tally of tallies) this.plain.push(tally);
     this.builds.merge(machine.builds);
     if (machine.firstLine > 0) this.firstLine = Math.min(this.firstLine || Infinity, machine.firstLine);
   }
@@ -52,7 +52,7 @@ export class TestBook {
     for (const [name, tally] of this.events.packages) known.set(name, tally);
     for (const [name, texts] of this.texts) {
       const tally = known.get(name);
-      if (tally === undefined) rest.push(...texts);
+      if (tally === undefined) for (const text of texts) rest.push(text);
       else joinText(tally, texts);
     }
     for (const tally of this.plain) {

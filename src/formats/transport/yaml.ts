@@ -129,6 +129,7 @@ function scalarText({ style, text }: Scalar): string {
   }
   if (style === 'plain') return text.trimEnd();
   const lines = text.replace(/\n+$/, '').split('\n');
-  const indent = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length));
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);
+  const indent = indents.reduce((least, one) => Math.min(least, one), Infinity);
   return lines.map((line) => line.slice(indent)).join('\n');
 }

@@ -154,7 +154,9 @@ function orderNodes(profile: Profile, ordered: boolean): { nodes: Int32Array; up
     for (let node = first[parent + 1]; node >= 0; node = next[node]) waiting.push(node);
     if (waiting.length - from < 2) return;
     const children = waiting.splice(from).reverse();
-    waiting.push(...(ordered ? children : children.sort((a, b) => ranks[labels[b]] - ranks[labels[a]])));
+    if (!ordered) children.sort((a, b) => ranks[labels[b]] - ranks[labels[a]]);
+    // One by one: a call takes no hundred thousand arguments.
+    for (const child of children) waiting.push(child);
   };
   push(ROOT);
   let count = 0;
