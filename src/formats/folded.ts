@@ -12,8 +12,9 @@
 import { CR, DOT, isBlank, isDigit, LF, SEMICOLON, SPACE } from '../base/bytes.ts';
 import { Float64Column, Int32Column } from '../base/columns.ts';
 import { makeExcerpt, type Problem } from '../base/errors.ts';
-import { ByteInterner, LatestPairs, TreeInterner } from '../base/intern.ts';
+import { ByteInterner } from '../base/intern.ts';
 import { MAX_FRAMES } from '../base/limits.ts';
+import { LatestPairs, TreeInterner } from '../base/pairs.ts';
 import type { FoldedPart } from '../model/evidence.ts';
 import { type NodeId, type Profile, ROOT } from '../model/profile.ts';
 import { escapeFrame, formatWeight, guardStack, unescapeFrame } from './foldedtext.ts';

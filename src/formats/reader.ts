@@ -100,7 +100,7 @@ export class InputReader {
   private head: Buffer = Buffer.alloc(0);
   private waiting: Uint8Array[] = [];
   private sawLineEnd = false;
-  private decoder: TextDecoder | null = null;
+  private decoder: InstanceType<typeof TextDecoder> | null = null;
   private body: Body | null = null;
   private carrier: Carrier | null = null;
   private bytes = 0;

@@ -4,7 +4,7 @@
  */
 
 import { Float64Column } from '../base/columns.ts';
-import { LatestPairs, TreeInterner } from '../base/intern.ts';
+import { LatestPairs, TreeInterner } from '../base/pairs.ts';
 import type { Ownership } from './names.ts';
 
 /** Index of a node; nodes come after their parents. */

@@ -5,7 +5,8 @@
  * callers share those nodes. So memory grows with different stacks, however often each was seen.
  */
 
-import { ByteInterner, PairInterner, TreeInterner } from '../base/intern.ts';
+import { ByteInterner } from '../base/intern.ts';
+import { PairInterner, TreeInterner } from '../base/pairs.ts';
 
 /** A function at a place, or a note such as elided frames. Index into the frames of a {@link StackTable}. */
 export type FrameId = number;

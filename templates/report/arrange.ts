@@ -3,7 +3,7 @@
  * leaves up, or all around one function. Everything makes a new tree; the one that was read never changes.
  */
 
-import { TreeInterner } from '../../src/base/intern.ts';
+import { TreeInterner } from '../../src/base/pairs.ts';
 import { linkChildren, walkTree } from '../../src/model/walk.ts';
 import { type FlameTree, growTree, parentsOf, type TreeColumns } from './tree.ts';
 

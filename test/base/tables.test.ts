@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Float64Column, Int32Column } from '../../src/base/columns.ts';
 import { ProblemList } from '../../src/base/errors.ts';
-import { ByteInterner, LatestPairs, NumberSet, PairInterner, TreeInterner } from '../../src/base/intern.ts';
+import { ByteInterner } from '../../src/base/intern.ts';
+import { LatestPairs, NumberSet, PairInterner, TreeInterner } from '../../src/base/pairs.ts';
 
 describe('tables', () => {
   it('give equal bytes equal ids, in the order of first sight', () => {

@@ -1,6 +1,6 @@
 /** Which goroutines of a dump were seen, and those that wait for a further thread to print their stack. */
 
-import { NumberSet } from '../../base/intern.ts';
+import { NumberSet } from '../../base/pairs.ts';
 import type { DumpPart, EvidenceSink } from '../../model/evidence.ts';
 import type { Goroutine } from '../../model/snapshot.ts';
 
