@@ -15,7 +15,7 @@ import { makeExcerpt, type Problem } from '../base/errors.ts';
 import { MAX_LANES } from '../base/limits.ts';
 import { type Line, type LineHandler, LineReader, textOf } from '../base/lines.ts';
 import type { DumpPart, TestPart } from '../model/evidence.ts';
-import { findCrashInLine } from './goroutines/above.ts';
+import { findInLine } from './goroutines/above.ts';
 import { emptyDump } from './goroutines/verdict.ts';
 import { TestBook } from './gotest/book.ts';
 import { Lane, type LineFormat, takeSplit } from './lane.ts';
@@ -219,7 +219,7 @@ export class TextReader implements LineHandler {
     if (this.plain.take(text, number)) return;
     this.passUnread(text, number);
     if (this.inlineCrash !== null) return;
-    const crash = findCrashInLine(text, number);
+    const crash = findInLine(text, number);
     if (crash === null) return;
     this.inlineCrash = emptyDump(crash.line, crash);
   }

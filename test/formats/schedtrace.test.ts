@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SchedTracePart } from '../../src/model/evidence.ts';
 import { fixtures } from '../support/fixtures.ts';
+import { inspectJson } from '../support/inspect.ts';
 import { readText } from '../support/read.ts';
 
 function partsOf(text: string | Uint8Array): SchedTracePart[] {
@@ -62,5 +63,41 @@ describe('schedtrace', () => {
   it('stands beside a dump in one stream', () => {
     const text = `${LINE}\npanic: x\n\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1\n`;
     expect(readText(text).parts.map(({ format }) => format)).toEqual(['schedtrace', 'goroutine-dump']);
+  });
+});
+
+describe('words of the detailed form', () => {
+  const inspect = (line: string) => inspectJson(`${line}\n`).parts[0].samples[0];
+  it('are kept, and those of later releases', () => {
+    const sample = inspect(
+      'SCHED 5ms: gomaxprocs=2 idleprocs=1 threads=4 spinningthreads=0 needspinning=0 idlethreads=2 runqueue=0 gcwaiting=false nmidlelocked=1 stopwait=3 sysmonwait=true idlecpus=7 owner=nil',
+    );
+    expect(sample).toMatchObject({
+      gcwaiting: 'false',
+      nmidlelocked: 1,
+      stopwait: 3,
+      sysmonwait: 'true',
+      idlecpus: 7,
+      owner: null,
+      runqueue: 0,
+    });
+  });
+  it('are numbers before Go 1.20', () => {
+    expect(
+      inspect(
+        'SCHED 0ms: gomaxprocs=2 idleprocs=0 threads=4 spinningthreads=1 idlethreads=1 runqueue=0 gcwaiting=1 nmidlelocked=0 stopwait=0 sysmonwait=0',
+      ),
+    ).toMatchObject({ gcwaiting: 1, sysmonwait: 0 });
+  });
+  it('never take the place of what a sample has of its own', () => {
+    const sample = inspect(
+      'SCHED 5ms: gomaxprocs=2 idleprocs=1 threads=4 spinningthreads=0 idlethreads=2 runqueue=0 ms=9 line=9 local=9 detail=9 [ 1 2 ]',
+    );
+    expect(sample).toMatchObject({ ms: 5, line: 1, local: [1, 2], detail: null });
+  });
+  it('are not there in the short form', () => {
+    expect(
+      Object.keys(inspect('SCHED 5ms: gomaxprocs=2 idleprocs=1 threads=4 spinningthreads=0 idlethreads=2 runqueue=0 [ 1 2 ]')),
+    ).not.toContain('gcwaiting');
   });
 });

@@ -19,7 +19,7 @@ export function parseServedPanic(text: string): ServedPanic | null {
 }
 
 /** A crash whose reason stands behind something else on its line: `2026/11/01 10:00:00 panic: boom`. */
-export function findCrashInLine(text: string, line: number): Crash | null {
+function findCrashInLine(text: string, line: number): Crash | null {
   const match = /[\s\]:)"](panic|fatal error): (.+)$/.exec(text);
   if (match === null) return null;
   const reason = `${match[1]}: ${match[2]}`;
@@ -46,6 +46,12 @@ function caughtMessage(text: string): string | null {
   return match === null ? null : match[1].trim();
 }
 
+/** What a line tells of a panic where nothing else is found: one that was caught, or that the program died of. */
+export function findInLine(text: string, line: number): Crash | null {
+  const message = caughtMessage(text);
+  return message === null ? findCrashInLine(text, line) : makeRecovered(message, line, [text]);
+}
+
 /** A panic that somebody caught: the program lived on. */
 export function makeRecovered(message: string, line: number, lines: readonly string[] = []): Crash {
   const chain = [{ kind: 'panic' as const, message, recovered: true, repanicked: false }];
@@ -65,9 +71,7 @@ export function readAbove(lines: readonly { text: string; line: number }[]): Abo
   for (const { text, line } of lines.toReversed()) {
     const servedPanic = parseServedPanic(text);
     if (servedPanic !== null) return { crash: null, servedPanic, speaks };
-    const message = caughtMessage(text);
-    if (message !== null) return { crash: makeRecovered(message, line, [text]), servedPanic: null, speaks };
-    const crash = findCrashInLine(text, line);
+    const crash = findInLine(text, line);
     if (crash !== null) return { crash, servedPanic: null, speaks };
   }
   return { crash: null, servedPanic: null, speaks };

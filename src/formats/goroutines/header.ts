@@ -35,6 +35,12 @@ export const MAX_MACHINE_PART = 100;
 const START = /^goroutine (\d{1,20})(?: ([^[\]]{0,99}))?\[/;
 const THREAD = /(?:^| )m=(nil|\d{1,9}) /;
 
+/** Whether a text begins with the header of a goroutine whose number is larger than any that can be told exactly. */
+export function hasLostNumber(text: string): boolean {
+  const start = START.exec(text);
+  return start !== null && idOf(start[1]) === null;
+}
+
 /** Whether a text begins like a header, whole or not. */
 export function isHeaderStart(text: string): boolean {
   return START.test(text);

@@ -27,7 +27,7 @@ import { type Above, parseServedPanic, readAbove } from './above.ts';
 import { DumpScanner } from './bulk.ts';
 import { GoroutineDraft } from './draft.ts';
 import { CrashHead, findHead, headKindOf } from './head.ts';
-import { type Header, isHeaderStart, looseHeader, parseGoleakLine, parseHeader } from './header.ts';
+import { type Header, hasLostNumber, isHeaderStart, looseHeader, parseGoleakLine, parseHeader } from './header.ts';
 import { GoroutineKeeper } from './keeper.ts';
 import { isNoise, isRegister, takeBelowFrames, takeFrame } from './lines.ts';
 import { emptyDump, isServer, judgeCrash } from './verdict.ts';
@@ -216,8 +216,15 @@ export class DumpMachine implements TextMachine {
     if (!isHeaderStart(text) || this.head !== null) return false;
     this.resume();
     this.closeGoroutine();
+    const excerpt = makeExcerpt(text);
+    if (hasLostNumber(text)) {
+      this.openLoose('unknown', line);
+      const message = 'goroutine header with a number that no goroutine can have: its stack is kept without it';
+      this.context.report({ severity: 'error', message, line, excerpt });
+      return true;
+    }
     const message = 'goroutine header without its end: this goroutine is lost';
-    this.context.report({ severity: 'error', message, line, excerpt: makeExcerpt(text) });
+    this.context.report({ severity: 'error', message, line, excerpt });
     return true;
   }
 
@@ -536,8 +543,9 @@ function isFrameLine(draft: GoroutineDraft, text: string, content: string): bool
   return draft.waitsForPlace && parsePlace(content) !== null ? true : parseCall(text) !== null;
 }
 
-/** The function of a call whose end is lost; the text itself where it is no call of Go. */
+/** The function of a call whose end is lost; the text itself where nothing is: a function of C++ with its parameters. */
 function nameOfCut(text: string): string {
+  if (text.split('(').length === text.split(')').length) return text;
   const cut = text.search(/\((?!\*)/);
   return cut > 0 && /^[\w./*()-]+\($/.test(text.slice(0, cut + 1)) ? text.slice(0, cut) : text;
 }

@@ -35,7 +35,8 @@ export interface DumpTextOptions {
 export function writeDump({ stacks, crash, goroutines }: DumpText, options: DumpTextOptions): string {
   const { release } = options;
   const blocks = goroutines.map((goroutine) => goroutineLines(goroutine, stacks, release));
-  if (crash !== null) blocks.unshift(crashLines(crash, release));
+  const head = crash === null ? [] : crashLines(crash, release);
+  if (head.length > 0) blocks.unshift(head);
   const lines = blocks.flatMap((block, at) => (at > 0 ? ['', ...block] : block));
   if (crash !== null && options.goRun) lines.push('exit status 2');
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
@@ -44,6 +45,9 @@ export function writeDump({ stacks, crash, goroutines }: DumpText, options: Dump
 // ---- the head ----
 
 function crashLines(crash: Crash, release: number): string[] {
+  // frames tell of a crash without reason; of a panic that was caught a logger's line does
+  if (crash.kind === 'unknown') return [];
+  if (crash.kind === 'recovered') return [`recovered: ${crash.message.split('\n', 1)[0]}`];
   if (crash.chain.length === 0) return crash.kind === 'signal' ? [...crash.lines] : [`${crash.kind}: ${crash.message}`];
   const values = crash.chain.flatMap((value) => panicTexts(value, release));
   const signals = crash.lines.filter((line) => line.startsWith('[signal '));

@@ -33,8 +33,8 @@ import { Strangers } from '../text/strangers.ts';
 const RULE = /^={18,}$/;
 const OPENING = 'WARNING: DATA RACE';
 const ACCESS =
-  /^(Previous )?(?:atomic )?(read|write)(?: at (0x[0-9a-f]+))? by (?:(main) (?:goroutine|thread)|goroutine (\d+)|(thread T\d+))(?: \[[^\]]*\])?:$/i;
-const CREATION = /^Goroutine (\d+) \((running|finished)\) created at:$/;
+  /^(Previous )?(?:atomic )?(read|write)(?: at (0x[0-9a-f]+))? by (?:(main) (?:goroutine|thread)|goroutine (\d{1,15})|(thread T\d+))(?: \[[^\]]*\])?:$/i;
+const CREATION = /^Goroutine (\d{1,15}) \((running|finished)\) created at:$/;
 const LOST_STACK = /^\[failed to restore the stack\]$/;
 /** Of Go's detector; of C's the place of the memory, the threads' makers, held mutexes. */
 const OTHER_SECTION =
@@ -44,7 +44,7 @@ const SUMMARY = /^SUMMARY: ThreadSanitizer: /;
 const C_FRAME = /^#\d+ (.+?) (\S+?)(?::(\d+))?(?::\d+)? \((\S+)\+0x[0-9a-f]+\)$/;
 /** Functions without a package: those of C, and what cgo makes for calls from C. */
 const C_CALL = /^[A-Za-z_$][\w$]*(?=\(\)$)/;
-const FOUND = /^Found (\d+) data race\(s\)$/;
+const FOUND = /^Found (\d{1,15}) data race\(s\)$/;
 const MAX_REPORT_FRAMES = 1 << 16;
 
 interface Section {
