@@ -158,6 +158,15 @@ describe('a goroutine without a reason', () => {
       'goroutine 1 [select]:\nmain.main.func1()\n\t/a.go:1 +0x1\npanic({0x1, 0x2})\n\t/p.go:2 +0x1\nmain.main()\n\t/a.go:3 +0x1\n';
     expect(verdictOf(text).kinds).toEqual([null]);
   });
+  it('with the stack of a thread: a crash of unknown reason', () => {
+    const stack =
+      'runtime stack:\nruntime.sigpanic()\n\t/go/src/runtime/signal_unix.go:9 +0x1\nruntime.gentraceback()\n\t/go/src/runtime/traceback.go:2 +0x1\n';
+    expect(verdictOf(stack)).toMatchObject({ kinds: ['unknown'], crashes: 1 });
+  });
+  it('below the words of a signal: that is the reason', () => {
+    const { dump } = readDump(`[signal SIGSEGV: segmentation violation code=0x1 addr=0x18 pc=0x4]\n\n${BODY}`);
+    expect(dump.crash).toMatchObject({ kind: 'signal', signal: { name: 'SIGSEGV', addr: '0x18' } });
+  });
   it('above exit status 2: a crash of unknown reason', () => {
     expect(verdictOf(`${BODY}exit status 2\n`)).toMatchObject({ kinds: ['unknown'], crashes: 1 });
     expect(verdictOf(`${BODY}exit status 1\n`)).toMatchObject({ kinds: [null], crashes: 0 });

@@ -24,6 +24,7 @@ const STARTS: readonly (readonly [HeadKind, RegExp])[] = [
   ['fatal error', /^fatal error: /],
   ['signal', /^SIG[A-Z0-9]+: /],
   ['signal', /^Signal \d+$/],
+  ['signal', /^\[signal \w/],
   ['signal', /^Exception 0x[0-9a-f]+ /],
   ['prelude', /^(?:runtime: |runtime\/cgo: |fatal: (?:morestack on |systemstack called |bad g in |recursive |concurrent ))/],
   ['prelude', /^(?:unexpected fault address 0x|accessed data from freed user arena |checkptr: |panic during (?:panic|malloc)$)/],

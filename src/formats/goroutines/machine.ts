@@ -19,18 +19,16 @@ import { LF } from '../../base/bytes.ts';
 import { Int32Column } from '../../base/columns.ts';
 import { makeExcerpt } from '../../base/errors.ts';
 import type { DumpPart } from '../../model/evidence.ts';
-import { NO_STACK, type StackId } from '../../model/stacks.ts';
 import { type CallLine, indentOf, isLogLine, mayBeName, parseCall, parsePlace } from '../text/frames.ts';
 import type { ReadContext, TestTracker, TextMachine } from '../text/machine.ts';
 import { isTrailer, Strangers } from '../text/strangers.ts';
-import { type Above, parseServedPanic, readAbove } from './above.ts';
+import { parseServedPanic, readAbove } from './above.ts';
 import { DumpScanner } from './bulk.ts';
 import { GoroutineDraft } from './draft.ts';
 import { CrashHead, findHead, headKindOf } from './head.ts';
 import { type Header, hasLostNumber, isHeaderStart, looseHeader, parseGoleakLine, parseHeader } from './header.ts';
-import { GoroutineKeeper } from './keeper.ts';
 import { isNoise, isRegister, takeBelowFrames, takeFrame } from './lines.ts';
-import { emptyDump, isServer, judgeCrash } from './verdict.ts';
+import { LOOSE, NOTHING_ABOVE, OpenDump } from './parts.ts';
 import { isWhole } from './whole.ts';
 
 /** Lines between a goroutine and the line above it that tells of its panic. */
@@ -50,22 +48,16 @@ const ALL_AGAIN = 'All current goroutines:';
 /** The place of a C function whose file no symbolizer knows. */
 const PC_ALONE = /^pc=0x[0-9a-f]+$/;
 
-const NOTHING_ABOVE: Above = { crash: null, servedPanic: null, speaks: false };
-
 type State = 'idle' | 'head' | 'loose' | 'goroutine';
-/** Headers of stacks that no goroutine is known of. */
-const LOOSE = { runtime: -1, unknown: -2 } as const;
 
 export class DumpMachine implements TextMachine {
   private readonly context: ReadContext;
-  private readonly tests: TestTracker;
   private readonly frames = new Int32Column(256);
   private readonly scanner: DumpScanner;
   private state: State = 'idle';
-  private part: DumpPart | null = null;
   private draft: GoroutineDraft | null = null;
   private head: CrashHead | null = null;
-  private readonly keeper: GoroutineKeeper;
+  private readonly dump: OpenDump;
   /** Whether sections of further threads follow (GOTRACEBACK=crash). */
   private threads = false;
   private belowGoroutines = false;
@@ -74,15 +66,10 @@ export class DumpMachine implements TextMachine {
   private candidate: { text: string; line: number } | null = null;
   /** The last two lines before a dump that are not blank. */
   private before: readonly { text: string; line: number }[] = [];
-  /** A crash whose reason a race report cut off from its goroutines. */
-  private interrupted: DumpPart | null = null;
+  /** The latest crash that had a reason and no goroutines. */
   private headPart: DumpPart | null = null;
   /** The last line of the head, if it may be the first of a frame. */
   private headCall: (CallLine & { readonly line: number }) | null = null;
-  /** What stood above the open dump in other people's words. */
-  private above: Above = NOTHING_ABOVE;
-  /** The first stack of the open dump; without frames if it is none that was running. */
-  private firstStack: { readonly stack: StackId } | null = null;
   /** What the runtime said above a stack that its reason follows. */
   private words: readonly string[] = [];
   /** Whether goroutines may come again (go-deadlock). */
@@ -92,10 +79,9 @@ export class DumpMachine implements TextMachine {
   /** `tests` tells where a dump stands in the output of tests. */
   constructor(context: ReadContext, tests: TestTracker) {
     this.context = context;
-    this.tests = tests;
     this.strangers = new Strangers(context, 'a goroutine dump');
     this.scanner = new DumpScanner(context.stacks);
-    this.keeper = new GoroutineKeeper(context.sink);
+    this.dump = new OpenDump(context, tests);
   }
 
   get active(): boolean {
@@ -109,7 +95,7 @@ export class DumpMachine implements TextMachine {
     if (RACE_LIMIT.test(text)) return this.dieOfRaceLimit(text, line);
     if (this.takeHead(text, content, line)) return true;
     if (text === 'runtime stack:') return this.openLoose('runtime', line);
-    if (this.part === null) {
+    if (this.dump.part === null) {
       this.remember(text, line);
       return false;
     }
@@ -186,7 +172,7 @@ export class DumpMachine implements TextMachine {
   interrupt(): void {
     const isHead = this.head !== null;
     this.closePart(false);
-    if (isHead) this.interrupted = this.headPart;
+    if (isHead) this.dump.interrupted = this.headPart;
   }
 
   finish(cut: boolean): void {
@@ -241,9 +227,7 @@ export class DumpMachine implements TextMachine {
     if (this.threads && found.kind === 'signal') return true;
     if (this.draft !== null && found.kind === 'prelude') return false;
     const words = [...this.words, ...this.wordsAbove()];
-    const { part } = this;
-    this.closePart(false);
-    this.interrupted = part !== null && isBegun(part) ? part : null;
+    this.dump.interrupted = this.closePart(false);
     this.head = new CrashHead(found, indentOf(content), line, words);
     this.headCall = null;
     this.state = 'head';
@@ -253,7 +237,7 @@ export class DumpMachine implements TextMachine {
   /** The race runtime gives up, without a stack. False: it is a line of the test's output, too. */
   private dieOfRaceLimit(text: string, line: number): false {
     this.closePart(false);
-    this.begin(line, { kind: 'fatal error', message: text, chain: [], lines: [text], line, notes: [], signal: null });
+    this.dump.begin(line, { kind: 'fatal error', message: text, chain: [], lines: [text], line, notes: [], signal: null });
     return false;
   }
 
@@ -365,7 +349,7 @@ export class DumpMachine implements TextMachine {
       this.draft.header = header;
       return;
     }
-    const starts = this.head !== null || this.part === null || this.startsAnother(header);
+    const starts = this.head !== null || this.dump.part === null || this.startsAnother(header);
     if (starts) this.openPart(line);
     else this.strangers.flush();
     this.closeGoroutine();
@@ -381,7 +365,7 @@ export class DumpMachine implements TextMachine {
     if (list.some(({ text }) => parseServedPanic(text) !== null)) return true;
     if (header.status.state === 'running' && readAbove(list.slice(-2)).crash !== null) return true;
     if (list.some(({ text }) => text === ALL_AGAIN)) this.repeats = true;
-    const isKnown = header.id !== 0 && (this.keeper.has(header.id) || draft?.header.id === header.id);
+    const isKnown = header.id !== 0 && (this.dump.has(header.id) || draft?.header.id === header.id);
     return !this.threads && !this.repeats && (isKnown || this.belowGoroutines);
   }
 
@@ -392,33 +376,15 @@ export class DumpMachine implements TextMachine {
     const crash = head?.finish(true) ?? null;
     this.closePart(false);
     if (head !== null && crash === null) this.words = head.words;
-    this.above = head === null ? readAbove(lead.filter((other) => line - other.line <= MAX_LEAD)) : NOTHING_ABOVE;
-    const { interrupted, above } = this;
+    const above = head === null ? readAbove(lead.filter((other) => line - other.line <= MAX_LEAD)) : NOTHING_ABOVE;
+    const { interrupted } = this.dump;
     const isNear = interrupted !== null && line - interrupted.line <= MAX_INTERRUPTION;
-    if (isNear && head === null && above.crash === null && above.servedPanic === null) {
-      this.interrupted = null;
-      this.part = interrupted;
-      return;
-    }
-    this.part = this.begin(head?.line ?? above.crash?.line ?? line, crash ?? above.crash);
-    this.part.servedPanic = above.servedPanic;
-  }
-
-  /** A part for a crash or a dump; the one that was begun by the words above its reason, if there is one. */
-  private begin(line: number, crash: DumpPart['crash']): DumpPart {
-    const { interrupted } = this;
-    this.interrupted = null;
-    if (interrupted !== null && isBegun(interrupted)) {
-      interrupted.crash = crash;
-      return interrupted;
-    }
-    const part: DumpPart = { ...emptyDump(line, crash), position: this.tests.position() };
-    this.context.openPart(part);
-    return part;
+    if (isNear && head === null && above.crash === null && above.servedPanic === null) this.dump.reopen();
+    else this.dump.open(head?.line ?? above.crash?.line ?? line, crash ?? above.crash, above);
   }
 
   private openLoose(of: keyof typeof LOOSE, line: number): boolean {
-    if (this.part === null || this.head !== null) this.openPart(line);
+    if (this.dump.part === null || this.head !== null) this.openPart(line);
     this.closeGoroutine();
     this.draft = new GoroutineDraft(looseHeader(LOOSE[of]), line, this.context.stacks, this.frames, false);
     this.state = 'loose';
@@ -426,63 +392,32 @@ export class DumpMachine implements TextMachine {
   }
 
   private closeGoroutine(): void {
-    const { draft, part } = this;
+    const { draft } = this;
+    const { part } = this.dump;
     this.draft = null;
     if (draft === null || part === null) return;
-    if (draft.header.id < 0) this.keepLoose(draft, part);
-    else {
-      const goroutine = draft.build();
-      if (goroutine.id > 0 && goroutine.state === 'running') this.firstStack ??= goroutine;
-      else if (goroutine.id > 0) this.firstStack ??= { ...goroutine, stack: NO_STACK };
-      this.keeper.keep(goroutine, part);
-    }
+    this.dump.keep(draft, part);
   }
 
-  private keepLoose(draft: GoroutineDraft, part: DumpPart): void {
-    const loose = draft.buildLoose(draft.header.id === LOOSE.runtime ? 'runtime' : 'unknown');
-    if (loose.of === 'runtime') part.runtimeStack ??= loose.stack;
-    this.firstStack ??= loose;
-    part.looseStacks.push(loose);
-  }
-
-  private closePart(atEnd: boolean, cut = false): void {
+  /** Returns the dump if its reason may still come. */
+  private closePart(atEnd: boolean, cut = false): DumpPart | null {
     const { head } = this;
     this.head = null;
     if (head !== null) this.closeHead(head);
     if (this.draft !== null) this.checkEnd(this.draft, atEnd, cut);
     this.closeGoroutine();
-    if (this.part !== null) this.judge(this.part);
-    if (this.part !== null) this.keeper.close(this.part);
-    this.part = null;
-    this.firstStack = null;
+    // `runtime stack:` is printed by a thread that dies, unless words stand above whose reason comes below it
+    const isThreads = this.words.length === 0 && this.dump.part?.looseStacks.some(({ of }) => of === 'runtime') === true;
+    const hasExited = this.strangers.list.some(({ text }) => /^exit status 2\b/.test(text));
+    const died = this.belowGoroutines || isThreads || hasExited;
+    const begun = this.dump.close(died);
     this.words = [];
     this.threads = this.belowGoroutines = this.repeats = false;
     this.strangers.drop();
     this.candidate = null;
     this.before = [];
     this.state = 'idle';
-  }
-
-  /** A dump without a reason may be a crash's all the same, and one with a reason may not be. */
-  private judge(part: DumpPart): void {
-    const { firstStack, above } = this;
-    if (firstStack === null || part.servedPanic !== null) return;
-    const { stacks } = this.context;
-    const ids = stacks.framesOf(firstStack.stack).map((frame) => stacks.functionIdOf(frame));
-    const names = ids.map((id) => (id < 0 ? '' : stacks.functionName(id)));
-    const died = this.belowGoroutines || this.strangers.list.some(({ text }) => /^exit status 2\b/.test(text));
-    const inline = part.crash !== null && part.crash === above.crash;
-    if (part.crash === null && isServer(names)) {
-      part.servedPanic = { client: '', message: '' };
-      return;
-    }
-    part.crash = judgeCrash(part.crash, {
-      names,
-      line: part.line,
-      inline,
-      announced: above.speaks,
-      died: died && firstStack.stack !== NO_STACK,
-    });
+    return begun;
   }
 
   /** A head without goroutines is a part too (GOTRACEBACK=none). */
@@ -496,12 +431,12 @@ export class DumpMachine implements TextMachine {
         'below this reason stand headers of goroutines in a shape that is not read: export the log as plain text, a line of it in each line';
       this.context.report({ severity: 'warning', message, line });
     }
-    const part = this.begin(line, crash);
+    const part = this.dump.begin(line, crash);
     this.headPart = part;
     if (frames.length === 0) return;
     const draft = new GoroutineDraft(looseHeader(LOOSE.unknown), frames[0].line, this.context.stacks, this.frames, false);
     for (const { text } of frames) if (text.trim() !== '') this.takeOwnLine(draft, text.trim(), text);
-    this.keepLoose(draft, part);
+    this.dump.keep(draft, part);
   }
 
   /** Judges whether the input ended, or went on with something else, inside the last goroutine. */
@@ -522,7 +457,7 @@ export class DumpMachine implements TextMachine {
   // ---- lines that nobody wanted ----
 
   private remember(text: string, line: number): void {
-    if (this.head === null && this.part === null) this.before = [...this.before.slice(-1), { text, line }];
+    if (this.head === null && this.dump.part === null) this.before = [...this.before.slice(-1), { text, line }];
   }
 
   /** The dump goes on: what stood between is reported. Always true. */
@@ -531,11 +466,6 @@ export class DumpMachine implements TextMachine {
     this.candidate = null;
     return true;
   }
-}
-
-/** Whether nothing but stacks without a goroutine, and no reason, is known of a dump: the reason may follow. */
-function isBegun({ crash, looseStacks, goroutines }: DumpPart): boolean {
-  return crash === null && looseStacks.length > 0 && goroutines.length === 0;
 }
 
 /** Whether a line of the open goroutine is a frame's, whatever words stand in it. */
