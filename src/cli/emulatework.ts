@@ -32,6 +32,7 @@ export interface EmulateArguments extends ProgramArguments {
   readonly seed: number;
   readonly gogc: string;
   readonly jitter: number;
+  readonly spread: number;
   readonly 'max-time': string;
   readonly 'max-events': number;
   readonly 'check-determinism'?: boolean;
@@ -83,12 +84,13 @@ function runOnce(args: EmulateArguments, scenario: Scenario, values: Values): Ru
 }
 
 function emulateOptions(args: EmulateArguments, release: GoRelease, samples: SchedSample[]): EmulateOptions {
-  const { procs, seed, jitter } = args;
+  const { procs, seed, jitter, spread } = args;
   requireWhole('procs', procs, 1, MAX_PROCS);
   requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   requireWhole('max-events', args['max-events'], 1, Number.MAX_SAFE_INTEGER);
   requireWhole('cpu-rate', args['cpu-rate'], 0, 1_000_000);
   if (!(jitter >= 0 && jitter <= 100)) throw new UsageError(`--jitter ${jitter}: 0 to 100 per cent are possible`);
+  if (!(spread >= 0 && spread <= 10)) throw new UsageError(`--spread ${spread}: 0 to 10 are possible`);
   const watches = args.race !== undefined || args['fail-on']?.includes('race');
   return {
     release,
@@ -97,6 +99,7 @@ function emulateOptions(args: EmulateArguments, release: GoRelease, samples: Sch
     costs: loadCosts(args.costs),
     gogc: parseGogc(args.gogc),
     jitter: jitter / 100,
+    spread,
     maxTime: requireDuration('max-time', args['max-time']),
     maxEvents: args['max-events'],
     log: args.trace !== undefined || args['check-determinism'] === true,

@@ -1,7 +1,14 @@
 /** What `goflame explore` does with a program: many schedules of it, or one again. Nothing here touches the world. */
 
 import { InputError, UsageError } from '../base/errors.ts';
-import { type ExploreRequest, Explorer, exploreProcs, type Outcome, scheduledProgram } from '../emulator/explore/explore.ts';
+import {
+  type ExploreRequest,
+  Explorer,
+  explorePortfolio,
+  isWorse,
+  type Outcome,
+  scheduledProgram,
+} from '../emulator/explore/explore.ts';
 import { checkFit, parseToken } from '../emulator/explore/replay.ts';
 import { findWitness, replayToken } from '../emulator/explore/witness.ts';
 import { parseValues, type Scenario, type Values } from '../emulator/scenarios/scenario.ts';
@@ -23,46 +30,78 @@ export interface ExploreArguments extends ProgramArguments {
 
 const MAX_PROCS = 256;
 const JITTER = 0.05;
+/** Timed schedules differ as those of a real machine. */
+const SPREAD = 1;
 
 /** Is told how many schedules are done for one GOMAXPROCS. */
 export type ShowProgress = (procs: number, done: number) => void;
 
+/** What a portfolio takes turns with. */
+const PORTFOLIO: readonly StrategyName[] = ['faithful', 'random', 'pct', 'pos'];
+
 /** @throws UsageError, InputError */
 export function exploreProgram(args: ExploreArguments, scenario: Scenario, progress: ShowProgress): Exploration {
   const procs = parseProcs(args.procs);
-  // A timed schedule is of the program as emulate runs it; steps are for small programs.
-  const isTimed = args.strategy === 'faithful' && args.replay === undefined;
   const small = parseValues(scenario, args.set ?? [], scenario.small);
+  const walked = makeRequest(args, scenario, small);
+  if (args.replay !== undefined) return replay(args, walked, { scenario, values: small });
+  // A timed schedule is of the program as emulate runs it; steps are for small programs.
+  const isTimed = args.strategy === 'faithful' || args.strategy === 'portfolio';
   const values = isTimed ? parseValues(scenario, args.set ?? []) : small;
-  const request = makeRequest(args, scenario, values);
-  if (args.replay !== undefined) return replay(args, request, { scenario, values });
-  const explored = runGuarded(scenario.name, () => explore(request, makeRequest(args, scenario, small), procs, progress));
-  return tell(request, { scenario, values, small, ...explored });
+  const requests = requestsOf(walked, makeRequest(args, scenario, values));
+  const explored = runGuarded(scenario.name, () => explore(requests, walked, procs, progress));
+  return tell(walked, { scenario, values, small, ...explored });
 }
 
-interface Explored {
-  readonly rows: readonly ExplorationRow[];
-  readonly witness: Witness | null;
-  /** The seed and GOMAXPROCS of a timed schedule that failed. */
-  readonly timed: { readonly procs: number; readonly seed: number } | null;
+/** A request for each strategy: those of a portfolio share the schedules. */
+function requestsOf(walked: ExploreRequest, timed: ExploreRequest): ExploreRequest[] {
+  const { strategy, schedules } = walked;
+  if (strategy !== 'portfolio') return [strategy === 'faithful' ? timed : walked];
+  const share = (i: number): number => Math.floor(schedules / PORTFOLIO.length) + (i < schedules % PORTFOLIO.length ? 1 : 0);
+  const requests = PORTFOLIO.map((one, i) => ({ ...(one === 'faithful' ? timed : walked), strategy: one, schedules: share(i) }));
+  return requests.filter((request) => request.schedules > 0);
+}
+
+type Explored = Pick<Exploration, 'rows' | 'witness' | 'timed'>;
+
+interface Found {
+  readonly outcome: Outcome;
+  readonly procs: number;
 }
 
 /** The witness is sought in the small program, where there is one. */
-function explore(request: ExploreRequest, small: ExploreRequest, procs: readonly number[], progress: ShowProgress): Explored {
-  const explorer = new Explorer(request);
+function explore(
+  requests: readonly ExploreRequest[],
+  walked: ExploreRequest,
+  procs: readonly number[],
+  progress: ShowProgress,
+): Explored {
+  const explorers = requests.map((request) => new Explorer(request));
   const rows: ExplorationRow[] = [];
-  let worst: { outcome: Outcome; procs: number } | null = null;
+  let worst: Found | null = null;
+  let timed: Found | null = null;
   for (const count of procs) {
-    const { row, worst: outcome } = exploreProcs(explorer, count, (done) => progress(count, done));
-    rows.push(row);
-    if (outcome !== null && (worst === null || outcome.preemptions < worst.outcome.preemptions))
-      worst = { outcome, procs: count };
+    const explored = explorePortfolio(explorers, count, (done) => progress(count, done));
+    rows.push(explored.row);
+    worst = worseOf(worst, explored.worst, count);
+    timed = worseOf(timed, explored.worstTimed, count);
   }
-  if (worst === null) return { rows, witness: null, timed: null };
-  const isTimed = request.strategy === 'faithful';
-  const searcher = isTimed ? new Explorer(small) : explorer;
-  const witness = findWitness(searcher, worst.outcome, worst.procs);
-  return { rows, witness, timed: isTimed ? { procs: worst.procs, seed: request.seed + worst.outcome.run } : null };
+  const { seed } = walked;
+  return {
+    rows,
+    witness: worst === null ? null : findWitness(new Explorer(walked), worst.outcome, worst.procs),
+    timed: timed === null ? null : { procs: timed.procs, seed: seed + timed.outcome.run, spread: SPREAD },
+  };
+}
+
+/** What was walked has a schedule to show, and goes before what was timed. */
+function worseOf(known: Found | null, outcome: Outcome | null, procs: number): Found | null {
+  if (outcome === null) return known;
+  const isBetter =
+    known === null || (known.outcome.recording === null) !== (outcome.recording === null)
+      ? known === null || outcome.recording !== null
+      : isWorse(outcome, known.outcome);
+  return isBetter ? { outcome, procs } : known;
 }
 
 interface Told {
@@ -107,7 +146,7 @@ function replay(args: ExploreArguments, request: ExploreRequest, what: { scenari
 
 function makeRequest(args: ExploreArguments, scenario: Scenario, values: Values): ExploreRequest {
   requireWhole('schedules', args.schedules, 1, 1e9);
-  requireWhole('depth', args.depth, args.strategy === 'pct' ? 1 : 0, 100);
+  requireWhole('depth', args.depth, args.strategy === 'pct' || args.strategy === 'portfolio' ? 1 : 0, 100);
   requireWhole('seed', args.seed, 0, 2 ** 48);
   requireWhole('max-steps', args['max-steps'], 1, 1e9);
   return {
@@ -120,6 +159,7 @@ function makeRequest(args: ExploreArguments, scenario: Scenario, values: Values)
     depth: args.depth,
     maxSteps: args['max-steps'],
     jitter: JITTER,
+    spread: SPREAD,
     name: nameOf(scenario),
     parameters: values,
   };

@@ -21,6 +21,7 @@ const FAILURES: Readonly<Record<string, (row: ExplorationRow) => number>> = {
   wrong: (row) => row.wrong,
   race: (row) => row.raced,
   deadlock: (row) => row.deadlocked,
+  'left-behind': (row) => row.leftBehind,
 };
 
 export async function runExplore(args: ExploreArguments): Promise<number> {

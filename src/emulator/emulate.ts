@@ -19,6 +19,8 @@ export interface EmulateOptions {
   readonly gogc?: number;
   /** By how much work varies at random, 0.05 for 5 %. */
   readonly jitter?: number;
+  /** How much times differ from run to run: 0 (the default) hardly, 1 as on a real machine. */
+  readonly spread?: number;
   /** Simulated nanoseconds and events after which the run is ended. */
   readonly maxTime?: number;
   readonly maxEvents?: number;
@@ -54,7 +56,7 @@ export const DEFAULTS = {
 
 /** Runs a program to its end. @throws ProgramError for what the program's code throws or does wrong */
 export function emulate(main: (go: Go) => Program, options: EmulateOptions = {}, tables?: SharedTables): Run {
-  return withPlaces((keepsPlaces) => emulateOnce(main, { ...options, keepsPlaces }, tables));
+  return withPlaces((keepsPlaces) => emulateOnce(main, options, tables, keepsPlaces));
 }
 
 /**
@@ -74,12 +76,13 @@ export function withPlaces<Result>(run: (keepsPlaces: boolean) => Result): Resul
 
 function emulateOnce(
   main: (go: Go) => Program,
-  options: EmulateOptions & { readonly keepsPlaces: boolean },
-  tables?: SharedTables,
+  options: EmulateOptions,
+  tables: SharedTables | undefined,
+  keepsPlaces: boolean,
 ): Run {
   const { release = DEFAULT_RELEASE, costs = DEFAULT_COSTS, procs = DEFAULTS.procs, seed = DEFAULTS.seed } = options;
   const machine = new Machine(
-    { release, costs, seed, jitter: options.jitter ?? DEFAULTS.jitter, keepsPlaces: options.keepsPlaces },
+    { release, costs, seed, jitter: options.jitter ?? DEFAULTS.jitter, keepsPlaces },
     tables ?? makeTables(release),
   );
   const log = options.log === false ? null : new SchedLog(machine.book.table);
@@ -87,6 +90,7 @@ function emulateOnce(
   const scheduler = new Scheduler(machine, () => main(go), {
     procs,
     seed,
+    spread: options.spread ?? 0,
     log,
     gogc: options.gogc ?? DEFAULTS.gogc,
     samplePeriod: options.samplePeriod ?? DEFAULTS.samplePeriod,

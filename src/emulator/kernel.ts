@@ -1,5 +1,6 @@
 /** What the steps of operations need: the part of the machine that they are told of. */
 
+import type { Activity } from './activity.ts';
 import type { Costs } from './costs.ts';
 import type { Host, Watcher } from './host.ts';
 import type { VerdictNumber } from './ops.ts';
@@ -14,6 +15,7 @@ export interface Kernel {
   readonly book: StackBook;
   readonly host: Host;
   readonly watcher: Watcher | null;
+  readonly activity: Activity;
   exitCode: number;
   /** A goroutine that is in no queue yet. */
   addTask(name: string, createdBy: Creation | null): Task;

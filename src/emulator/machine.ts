@@ -5,15 +5,17 @@
 
 import { UsageError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
+import { type Activity, makeActivity } from './activity.ts';
 import { AddressSpace } from './addresses.ts';
 import { BASIC_STEPS } from './basicsteps.ts';
 import type { Costs } from './costs.ts';
 import type { Host, Watcher } from './host.ts';
 import type { Kernel } from './kernel.ts';
 import type { EmulatedMap, MapWorld } from './maps/map.ts';
-import { Op, Verdict, type VerdictNumber } from './ops.ts';
-import { isRequest, Ledger, UnrunError } from './requests.ts';
+import { Op, STARTING, Verdict, type VerdictNumber } from './ops.ts';
+import { isRequest, Ledger, placeInProgram, UnrunError } from './requests.ts';
 import { makeRuntimeSites, makeWaitSites, type RuntimeSites, type WaitSites } from './runtimesites.ts';
+import { ScheduleHash } from './schedulehash.ts';
 import { NO_SITE, SiteTable } from './sites.ts';
 import { StackBook } from './stackbook.ts';
 import { CHANNEL_STEPS } from './sync/channels.ts';
@@ -111,8 +113,12 @@ export class Machine implements Kernel {
   watcher: Watcher | null = null;
   fault: Fault | null = null;
   exitCode = 0;
+  /** What the scheduler and the locks did so far. */
+  readonly activity: Activity = makeActivity();
   /** The goroutine whose code runs, or is to say its next operation. */
   current!: Task;
+  /** The order of what goroutines do. */
+  readonly schedule = new ScheduleHash();
   /** Operations that the program has made and not run. */
   readonly ledger: Ledger;
   readonly mapWorld: MapWorld;
@@ -170,6 +176,10 @@ export class Machine implements Kernel {
     task.interruptible = false;
     if (task.op === Op.none) return this.fetch(task);
     task.preemptible = false;
+    if (task.op !== Op.work && (task.phase > 0 || STARTING[task.op] === 0)) {
+      if (task !== this.schedule.last) this.schedule.turn(task);
+      task.microSteps++;
+    }
     return STEPS[task.op](this, task);
   }
 
@@ -181,6 +191,8 @@ export class Machine implements Kernel {
     task.result = undefined;
     if (this.advance(task, result)) return task.index === 0 ? Verdict.end : Verdict.exit;
     task.phase = 0;
+    task.operations++;
+    task.microSteps = 0;
     task.cost = this.costs.userStep;
     return Verdict.run;
   }
@@ -215,7 +227,10 @@ export class Machine implements Kernel {
   private programError(task: Task, error: unknown): Error {
     if (error instanceof UnrunError && !this.ledger.keepsPlaces) return error;
     if (error instanceof UsageError || error instanceof UnrunError)
-      return new ProgramError(`an error in ${task.name}: ${error.message}`, error instanceof UsageError ? error : null);
+      return new ProgramError(
+        `an error in ${task.name}${error instanceof UsageError ? placeInProgram(error) : ''}: ${error.message}`,
+        error instanceof UsageError ? error : null,
+      );
     return new ProgramError(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
 

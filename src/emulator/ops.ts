@@ -41,6 +41,35 @@ export const Op = {
 } as const;
 export type OpNumber = (typeof Op)[keyof typeof Op];
 
+/** Operations whose first step is nothing but time. */
+export const STARTING = new Uint8Array(64);
+for (const op of [
+  Op.spawn,
+  Op.send,
+  Op.receive,
+  Op.close,
+  Op.select,
+  Op.lock,
+  Op.tryLock,
+  Op.unlock,
+  Op.readLock,
+  Op.readUnlock,
+  Op.writeLock,
+  Op.writeUnlock,
+  Op.groupAdd,
+  Op.groupWait,
+  Op.condWait,
+  Op.condSignal,
+  Op.condBroadcast,
+  Op.once,
+  Op.sleep,
+  Op.network,
+  Op.syscall,
+  Op.annotate,
+]) {
+  STARTING[op] = 1;
+}
+
 /** What becomes of a goroutine after a step. Where nothing else is said, it runs on after the step's cost. */
 export const Verdict = {
   run: 0,

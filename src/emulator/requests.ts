@@ -21,7 +21,7 @@ const State = { made: 0, adopted: 1, begun: 2, over: 3 } as const;
 type StateNumber = (typeof State)[keyof typeof State];
 
 /** Requests that are made and not run before the program is stopped: a loop without `yield*` makes them for ever. */
-const MAX_WAITING = 100_000;
+const MAX_WAITING = 10_000;
 
 /** A request and where the program made it. */
 interface Place {
@@ -79,6 +79,23 @@ function placeOfCall(method: () => unknown): string {
   const { stack = '' } = holder;
   Error.stackTraceLimit = stackTraceLimit;
   return /([^\\/()\s]+:\d+):\d+\)?\s*$/.exec(stack)?.[1] ?? '';
+}
+
+/** The folder of the emulator's own code, as stacks show it. */
+const OWN_FOLDER = /^.*[\\/]/.exec(placeOfFile(new Error().stack ?? ''))?.[0] ?? '';
+
+function placeOfFile(line: string): string {
+  return /\(?((?:file:\/\/|\/|[A-Za-z]:)[^()\n]*?):\d+:\d+\)?/.exec(line)?.[1] ?? '';
+}
+
+/** ` at FILE:LINE` of the first frame that is not the emulator's own; empty without one. */
+export function placeInProgram(error: Error): string {
+  for (const line of (error.stack ?? '').split('\n')) {
+    const file = placeOfFile(line);
+    if (file === '' || file.startsWith(OWN_FOLDER) || !line.trimStart().startsWith('at ')) continue;
+    return ` at ${/([^\\/()\s]+:\d+):\d+\)?\s*$/.exec(line)?.[1] ?? ''}`;
+  }
+  return '';
 }
 
 /** One operation. It is its own iterator, and the result of each of its steps: programs make millions. */

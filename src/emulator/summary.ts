@@ -8,6 +8,7 @@ import type { Machine } from './machine.ts';
 import { Op } from './ops.ts';
 import { RaceWatcher } from './racewatcher.ts';
 import { type Task, TaskState } from './task.ts';
+import { blockedTasks, nameById, waitText } from './waiting.ts';
 
 /** What the caller knows and the run does not. */
 export interface RunLabels {
@@ -43,10 +44,20 @@ export function summarizeRun({ machine, scheduler, release, procs }: Run, labels
       live,
     })),
     stops: scheduler.world.stops.map(({ reason, began, ended }) => ({ reason, beganAt: began, endedAt: ended })),
+    activity: { ...machine.activity },
+    waits: ending === 'deadlock' || ending === 'returned' ? waitsOf(machine) : [],
     races: machine.watcher instanceof RaceWatcher ? machine.watcher.found : null,
     findings: machine.findings.map(({ text }) => text),
     output: machine.logs,
   };
+}
+
+const MAX_WAITS = 100;
+
+function waitsOf(machine: Machine): string[] {
+  return blockedTasks(machine)
+    .slice(0, MAX_WAITS)
+    .map((task) => waitText(task, machine, nameById));
 }
 
 /** In the order of their beginning. */

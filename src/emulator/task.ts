@@ -92,6 +92,9 @@ export class Task {
   lockedThread = -1;
   /** Bytes it may allocate before it has to help the collector. */
   assistCredit = 0;
+  /** Operations begun so far, and steps of the running one that others can see: how far it has come. */
+  operations = 0;
+  microSteps = 0;
   /** Operations at which a preemption took effect, and times it ran: for the summary. */
   preemptions = 0;
   /** Depth of growth phases it is in. */

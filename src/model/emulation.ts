@@ -24,6 +24,36 @@ export interface RunGrowth {
   readonly moved: number;
 }
 
+/** What the scheduler and the locks did. Numbers of times, goroutines and simulated nanoseconds. */
+export interface RunActivity {
+  /** Times that a P's full queue gave half of itself to the global one, and goroutines that went there so. */
+  readonly overflows: number;
+  readonly overflowed: number;
+  /** Times that a P took from the global queue, and goroutines that it took. */
+  readonly globalTakes: number;
+  readonly globalTaken: number;
+  /** Times that a P took from another one's queue, and goroutines that it took. */
+  readonly steals: number;
+  readonly stolen: number;
+  /** Times that a P went to another thread because its own was in a system call, or locked to a goroutine. */
+  readonly handOffs: number;
+  /** Ps that sysmon took from system calls. */
+  readonly retakes: number;
+  /** Times that a goroutine ran in the time slice of the one that woke it (runnext). */
+  readonly inherited: number;
+  /** Goroutines that the network woke. */
+  readonly networkAnswers: number;
+  /** Times that a goroutine waited for a sync.Mutex, parked, and the longest time from its first try to having it. */
+  readonly lockWaits: number;
+  readonly longestLockNs: number;
+  /** Times that a mutex went into starvation mode, and that it was handed to a waiter in it. */
+  readonly starvations: number;
+  readonly lockHandOffs: number;
+  /** The longest time that a goroutine of the program was runnable and did not run, and which one it was. */
+  readonly longestReadyNs: number;
+  readonly longestReady: string | null;
+}
+
 export interface RunFault {
   readonly kind: 'fatal error' | 'panic';
   readonly message: string;
@@ -57,6 +87,9 @@ export interface RunSummary {
     readonly live: number;
   }[];
   readonly stops: readonly { readonly reason: string; readonly beganAt: number; readonly endedAt: number }[];
+  readonly activity: RunActivity;
+  /** Who waits for what at the end: in a deadlock, or left behind when `main` returned. */
+  readonly waits: readonly string[];
   /** Races found by the happens-before detector; null where it did not watch. */
   readonly races: number | null;
   /** What the program itself found to be wrong. */

@@ -1,6 +1,6 @@
 /** An emulated run on a terminal: what happened, in a few lines. */
 
-import type { ProcMode, RunGrowth, RunSummary } from '../model/emulation.ts';
+import type { ProcMode, RunActivity, RunGrowth, RunSummary } from '../model/emulation.ts';
 import type { Paint } from './inspecttext.ts';
 import { padEnd, padStart, printable } from './textblocks.ts';
 import { formatBytes, formatDuration, formatPercent } from './units.ts';
@@ -27,7 +27,9 @@ const WIDTH = 9;
 export function* writeEmulateText(run: RunSummary, options: EmulateTextOptions): Generator<string> {
   yield* headLines(run, options);
   yield* faultLines(run, options);
+  yield* waitLines(run, options);
   yield* procLines(run, options);
+  yield* activityLines(run, options);
   yield* growthLines(run, options);
   yield* collectorLines(run);
 }
@@ -80,6 +82,55 @@ function* procLines({ procs, durationNs }: RunSummary, { paint }: EmulateTextOpt
     });
     yield `${padEnd(String(id), 4)}${cells.join('')}\n`;
   }
+}
+
+const SHOWN_WAITS = 5;
+
+/** Who waits for what at the end. */
+function* waitLines({ waits, ending }: RunSummary, { paint }: EmulateTextOptions): Generator<string> {
+  if (waits.length === 0) return;
+  if (ending !== 'deadlock')
+    yield `${paint.yellow(`${waits.length} goroutine${waits.length === 1 ? '' : 's'} left behind when main returned`)}\n`;
+  for (const wait of waits.slice(0, SHOWN_WAITS)) yield `  ${printable(wait)}\n`;
+  if (waits.length > SHOWN_WAITS) yield paint.dim(`  … and ${waits.length - SHOWN_WAITS} more\n`);
+}
+
+/** What the scheduler and the locks did, a sentence for each; nothing of what did not happen. */
+function* activityLines({ activity }: RunSummary, { paint }: EmulateTextOptions): Generator<string> {
+  const sentences = activitySentences(activity);
+  if (sentences.length === 0) return;
+  yield `\n${paint.bold('Scheduler')}\n`;
+  for (const sentence of sentences) yield `  ${printable(sentence)}\n`;
+}
+
+function times(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** A wait for a P that is worth a word: longer than a wake-up takes. */
+const LONG_READY_NS = 100_000;
+
+function activitySentences(did: RunActivity): string[] {
+  const { longestReady, longestReadyNs } = did;
+  const sentences: (string | false)[] = [
+    did.overflows > 0 &&
+      `the local queue of a P was full ${times(did.overflows, 'time')}: ${times(did.overflowed, 'goroutine')} went to the global queue`,
+    did.globalTakes > 0 &&
+      `Ps took ${times(did.globalTaken, 'goroutine')} from the global queue, in ${did.globalTakes === 1 ? 'one go' : `${did.globalTakes.toLocaleString('en')} goes`}`,
+    did.steals > 0 && `Ps stole from each other ${times(did.steals, 'time')}: ${times(did.stolen, 'goroutine')}`,
+    did.inherited > 0 && `a goroutine ran in the time slice of the one that woke it ${times(did.inherited, 'time')} (runnext)`,
+    did.retakes > 0 && `sysmon took ${times(did.retakes, 'P')} back from system calls`,
+    did.handOffs > 0 && `a P was handed to another thread ${times(did.handOffs, 'time')}`,
+    did.networkAnswers > 0 && `the network woke ${times(did.networkAnswers, 'goroutine')}`,
+    did.lockWaits > 0 &&
+      `goroutines waited for a mutex ${times(did.lockWaits, 'time')}${did.longestLockNs > 0 ? `, at most ${formatDuration(did.longestLockNs)} for one` : ''}`,
+    did.starvations > 0 &&
+      `a mutex went into starvation mode ${times(did.starvations, 'time')}, after a millisecond, and was handed to a waiter ${times(did.lockHandOffs, 'time')}`,
+    longestReady !== null &&
+      longestReadyNs >= LONG_READY_NS &&
+      `${longestReady} waited longest for a P: ${formatDuration(longestReadyNs)}`,
+  ];
+  return sentences.filter((sentence) => sentence !== false);
 }
 
 function* growthLines(run: RunSummary, { paint, top }: EmulateTextOptions): Generator<string> {

@@ -1,6 +1,6 @@
-/** An exploration on a terminal: a table with three columns apart, the smallest witness, and how to see it again. */
+/** An exploration on a terminal: how many schedules, three columns apart, the smallest witness, and how to see it again. */
 
-import type { Exploration, ExplorationRow, Witness } from '../model/exploration.ts';
+import type { Exploration, ExplorationRow, StrategyName, Witness } from '../model/exploration.ts';
 import type { Paint } from './inspecttext.ts';
 import { columnsOf, fitMiddle, padEnd, padStart, printable } from './textblocks.ts';
 
@@ -11,7 +11,8 @@ export interface ExploreTextOptions {
   readonly command: (values: Exploration['parameters']) => string;
 }
 
-const STRATEGY_TEXTS: Readonly<Record<string, string>> = {
+const STRATEGY_TEXTS: Readonly<Record<StrategyName, string>> = {
+  portfolio: 'four strategies in turn',
   faithful: 'the timed scheduler, a seed each',
   random: 'random walk',
   pct: 'PCT',
@@ -21,32 +22,59 @@ const STRATEGY_TEXTS: Readonly<Record<string, string>> = {
 
 export function* writeExploreText(exploration: Exploration, options: ExploreTextOptions): Generator<string> {
   yield* headLines(exploration, options);
-  yield* tableLines(exploration, options);
-  yield* reasonLines(exploration);
+  if (exploration.rows.length > 0) {
+    yield* tableLines(exploration, options);
+    yield* partLines(exploration, options);
+    yield* reasonLines(exploration);
+  }
   if (exploration.witness !== null) yield* witnessLines(exploration, exploration.witness, options);
 }
 
-function* headLines(
-  { scenario, parameters, release, strategy, depth }: Exploration,
-  { paint }: ExploreTextOptions,
-): Generator<string> {
-  const values = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+function* headLines(exploration: Exploration, { paint }: ExploreTextOptions): Generator<string> {
+  const { scenario, parameters, small, release, strategy, depth } = exploration;
   const bound = strategy === 'pct' ? ` of depth ${depth}` : strategy === 'exhaustive' ? ` with at most ${depth} preemptions` : '';
-  yield `${paint.bold(printable(scenario))}  ${printable(values.join(' '))}\n`;
-  yield `Go ${release}, ${STRATEGY_TEXTS[strategy]}${bound}\n\n`;
+  yield `${paint.bold(printable(scenario))}  ${printable(valuesText(parameters))}\n`;
+  yield `Go ${release}, ${STRATEGY_TEXTS[strategy]}${bound}\n`;
+  const smaller = Object.entries(small).filter(([name, value]) => parameters[name] !== value);
+  if (strategy === 'portfolio' && smaller.length > 0)
+    yield paint.dim(`faithful as above, the others with ${printable(valuesText(Object.fromEntries(smaller)))}\n`);
+  yield '\n';
 }
 
-const WIDE = 22;
+function valuesText(values: Exploration['parameters']): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}
 
-function* tableLines({ rows, strategy }: Exploration, { paint }: ExploreTextOptions): Generator<string> {
-  const names = ['runtime’s check', 'wrong result', 'race detector'];
-  const isBounded = strategy === 'pct';
-  yield `${paint.dim(padStart('GOMAXPROCS', 10))}${names.map((name) => paint.dim(padStart(name, WIDE))).join('')}${isBounded ? paint.dim(padStart('PCT’s bound', 14)) : ''}\n`;
+const WIDE = 19;
+const FIRST = 10;
+const SCHEDULES = 11;
+
+/** `schedules` are different ones: as many runs of one and the same are no evidence. */
+function* tableLines({ rows, strategy }: Exploration, options: ExploreTextOptions): Generator<string> {
+  const { paint } = options;
+  yield paint.dim(
+    `${padStart('GOMAXPROCS', FIRST)}${padStart('schedules', SCHEDULES)}${COLUMNS.map((name) => padStart(name, WIDE)).join('')}\n`,
+  );
   for (const row of rows) {
-    const cells = [row.crashed, row.wrong, row.raced].map((n) => padStart(shareText(n, row), WIDE));
-    const bound = isBounded ? padStart(row.bound === null ? '' : `≥ ${percent(row.bound)}`, 14) : '';
-    yield `${padStart(String(row.procs), 10)}${cells.join('')}${bound}${noteOf(row)}\n`;
+    yield rowText(row, String(row.procs));
+    for (const note of notesOf(row, strategy)) yield paint.dim(`${' '.repeat(FIRST)}  ${note}\n`);
   }
+  if (rows.some(isOneSchedule)) yield paint.yellow(`\n${ONE_SCHEDULE}\n`);
+}
+
+const COLUMNS = ['runtime’s check', 'wrong result', 'race detector'];
+const ONE_SCHEDULE =
+  'Where all runs were one and the same schedule, 0 says nothing of others: try --strategy random, pct or pos.';
+
+function isOneSchedule({ schedules, distinct, complete }: ExplorationRow): boolean {
+  return distinct === 1 && schedules > 1 && !complete;
+}
+
+function rowText(row: ExplorationRow, name: string): string {
+  const cells = [row.crashed, row.wrong, row.raced].map((n) => padStart(shareText(n, row), WIDE));
+  return `${padStart(name, FIRST)}${padStart(row.distinct.toLocaleString('en'), SCHEDULES)}${cells.join('')}\n`;
 }
 
 /** `12 of 1000 (1.2%)`, and always `0 of 1000` for none: what was not seen can still happen. */
@@ -59,19 +87,61 @@ function percent(share: number): string {
   return `${value >= 99.95 ? '100' : value >= 1 ? value.toFixed(1) : value.toPrecision(2)}%`;
 }
 
-function noteOf({ deadlocked, cut, complete }: ExplorationRow): string {
-  const notes = [
-    ...(deadlocked > 0 ? [`${deadlocked} deadlocks`] : []),
-    ...(cut > 0 ? [`${cut} cut off`] : []),
+/** What has no column: deadlocks, goroutines left behind, after how many runs it was found. */
+function notesOf(row: ExplorationRow, strategy: StrategyName): string[] {
+  const { deadlocked, leftBehind, cut, complete, bound, firstFinds } = row;
+  const counts = [
+    ...(deadlocked > 0 ? [`deadlock ${shareText(deadlocked, row)}`] : []),
+    ...(leftBehind > 0 ? [`goroutines left behind ${shareText(leftBehind, row)}`] : []),
+    ...(cut > 0 ? [`${cut} cut off (--max-steps)`] : []),
     ...(complete ? ['these are all'] : []),
+    ...(strategy === 'pct' && bound !== null ? [`PCT’s bound ≥ ${percent(bound)}`] : []),
   ];
-  return notes.length === 0 ? '' : `  ${notes.join(', ')}`;
+  const finds = FINDS.flatMap(([kind, name]) => (firstFinds[kind] === null ? [] : [`${name} after ${firstFinds[kind]}`]));
+  return [...(counts.length > 0 ? [counts.join(', ')] : []), ...(finds.length > 0 ? [`first found: ${finds.join(', ')}`] : [])];
+}
+
+const FINDS = [
+  ['fault', 'fault'],
+  ['wrong', 'wrong result'],
+  ['race', 'race'],
+  ['deadlock', 'deadlock'],
+  ['leftBehind', 'left behind'],
+] as const;
+
+/** What each strategy of a portfolio found, over all GOMAXPROCS. */
+function* partLines({ rows, depth }: Exploration, { paint }: ExploreTextOptions): Generator<string> {
+  const names = [...new Set(rows.flatMap(({ parts }) => parts.map(({ strategy }) => strategy)))];
+  if (names.length === 0) return;
+  yield paint.dim(`\n  strategy   runs  schedules  fault  wrong   race  deadlock   left  first at\n`);
+  for (const name of names) {
+    const parts = rows.flatMap((row) => row.parts.filter(({ strategy }) => strategy === name));
+    const sum = (of: (row: ExplorationRow) => number): number => parts.reduce((total, part) => total + of(part), 0);
+    const finds = parts.flatMap(({ firstFind }) => (firstFind === null ? [] : [firstFind]));
+    const cells = [
+      padStart(String(sum((part) => part.schedules)), 7),
+      padStart(sum((part) => part.distinct).toLocaleString('en'), 11),
+      padStart(String(sum((part) => part.crashed)), 7),
+      padStart(String(sum((part) => part.wrong)), 7),
+      padStart(String(sum((part) => part.raced)), 7),
+      padStart(String(sum((part) => part.deadlocked)), 10),
+      padStart(String(sum((part) => part.leftBehind)), 7),
+      padStart(finds.length === 0 ? '-' : String(Math.min(...finds)), 10),
+    ];
+    yield `  ${padEnd(name === 'pct' ? `pct (${depth})` : name, 9)}${cells.join('')}\n`;
+  }
 }
 
 function* reasonLines({ rows }: Exploration): Generator<string> {
   const counts = new Map<string, number>();
-  for (const { faults, findings } of rows) {
-    for (const { message, count } of [...faults, ...findings]) counts.set(message, (counts.get(message) ?? 0) + count);
+  for (const { faults, findings, deadlocks, left } of rows) {
+    const texts = [
+      ...faults,
+      ...findings,
+      ...deadlocks.map(({ message, count }) => ({ message: `deadlock: ${message}`, count })),
+      ...left.map(({ message, count }) => ({ message: `left behind: ${message}`, count })),
+    ];
+    for (const { message, count } of texts) counts.set(message, (counts.get(message) ?? 0) + count);
   }
   if (counts.size === 0) return;
   yield '\n';
@@ -99,7 +169,8 @@ function* witnessLines(exploration: Exploration, witness: Witness, options: Expl
   }
   yield `\nTo see it again:\n`;
   const { small, timed, parameters } = exploration;
-  if (timed !== null) yield `  goflame emulate ${command(parameters)} --procs ${timed.procs} --seed ${timed.seed}\n`;
+  if (timed !== null)
+    yield `  goflame emulate ${command(parameters)} --procs ${timed.procs} --seed ${timed.seed} --spread ${timed.spread}\n`;
   if (token !== null) yield `  goflame explore ${command(small)} --replay ${token}\n`;
 }
 

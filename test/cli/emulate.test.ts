@@ -174,11 +174,12 @@ describe('emulate', () => {
 });
 
 describe('explore', () => {
-  it('counts three things apart, and says 0 of N', () => {
-    const { code, out } = run('explore', 'map-race', '-n', '20', '--procs', '1,4');
+  it('counts three things apart, and says 0 of N, of how many schedules', () => {
+    const { code, out } = run('explore', 'map-race', '-n', '20', '--procs', '1,4', '--strategy', 'faithful');
     expect(code).toBe(0);
-    expect(out).toMatch(/^ +1 +0 of 20 +0 of 20 +20 of 20 \(100%\)$/m);
-    expect(out).toMatch(/^ +4 +20 of 20 \(100%\) +0 of 20 +20 of 20 \(100%\)$/m);
+    expect(out).toMatch(/^ +1 +1 +0 of 20 +0 of 20 +20 of 20 \(100%\)$/m);
+    expect(out).toMatch(/^ +4 +\d+ +20 of 20 \(100%\) +0 of 20 +20 of 20 \(100%\)$/m);
+    expect(out).toMatch(/0 says nothing of others/);
     expect(out).not.toMatch(/cannot happen/);
   });
 

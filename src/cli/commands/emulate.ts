@@ -25,6 +25,12 @@ const OPTIONS = {
   ...PROGRAM_OPTIONS,
   gogc: { type: 'string', default: '100', requiresArg: true, describe: 'GOGC: per cent, or off' },
   jitter: { type: 'number', default: 5, requiresArg: true, describe: 'per cent by which work varies at random' },
+  spread: {
+    type: 'number',
+    default: 0,
+    requiresArg: true,
+    describe: 'by how much times differ: 0 hardly, 1 as measured on a real machine (explore takes 1)',
+  },
   'max-time': { type: 'string', default: '60s', requiresArg: true, describe: 'give up after so much model time' },
   'max-events': { type: 'number', default: 200_000_000, requiresArg: true, describe: 'give up after so many events' },
   'check-determinism': { type: 'boolean', describe: 'run twice and compare every byte' },

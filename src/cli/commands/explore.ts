@@ -10,16 +10,17 @@ const OPTIONS = {
   schedules: { alias: 'n', type: 'number', default: 250, requiresArg: true, describe: 'schedules for each of them' },
   strategy: {
     choices: STRATEGIES,
-    default: 'faithful',
+    default: 'portfolio',
     requiresArg: true,
-    describe: 'faithful: the timed scheduler over seeds; random, pct, pos: sampled; exhaustive: all with few preemptions',
+    describe:
+      'portfolio: faithful, random, pct, pos in turn; faithful: the timed scheduler over seeds; random, pct, pos: sampled; exhaustive: all with few preemptions',
   },
   depth: { type: 'number', default: 2, requiresArg: true, describe: 'depth of PCT; most preemptions of exhaustive' },
   seed: { type: 'number', default: 1, requiresArg: true, describe: 'of all random choices' },
   ...PROGRAM_OPTIONS,
   'max-steps': { type: 'number', default: 100_000, requiresArg: true, describe: 'cut a schedule off after so many steps' },
   replay: { type: 'string', requiresArg: true, describe: 'run one schedule again, as a witness tells it' },
-  'fail-on': { type: 'string', requiresArg: true, describe: 'exit with 1 if found: fault, wrong, race, deadlock' },
+  'fail-on': { type: 'string', requiresArg: true, describe: 'exit with 1 if found: fault, wrong, race, deadlock, left-behind' },
 } as const;
 
 export const exploreCommand: CommandModule<object, ExploreArguments> = {

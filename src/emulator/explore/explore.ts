@@ -1,5 +1,6 @@
 /** Many schedules of one program, for each GOMAXPROCS: how often it shows what is wrong with it. */
 
+import { UsageError } from '../../base/errors.ts';
 import type { ExplorationRow, StrategyName } from '../../model/exploration.ts';
 import type { Costs } from '../costs.ts';
 import { emulate, withPlaces } from '../emulate.ts';
@@ -7,11 +8,14 @@ import { Machine, makeTables, type SharedTables } from '../machine.ts';
 import { Go, type Program } from '../program.ts';
 import { RaceDetector } from '../races/detector.ts';
 import { RaceWatcher } from '../racewatcher.ts';
+import type { Ending } from '../sched/state.ts';
 import type { GoRelease } from '../version.ts';
+import { blockedTasks, nameByOrder, waitText } from '../waiting.ts';
 import { Bounded } from './bounded.ts';
 import { Replay, type ScheduledProgram } from './replay.ts';
 import { Pct, Pos, RandomWalk } from './strategies.ts';
-import { type Recording, type StepListener, type Strategy, Walker } from './walker.ts';
+import { Tally } from './tally.ts';
+import { type Recording, type StepListener, type Strategy, Walker, type WalkResult } from './walker.ts';
 
 export interface ExploreRequest {
   readonly main: (go: Go) => Program;
@@ -27,6 +31,8 @@ export interface ExploreRequest {
   readonly maxSteps: number;
   /** By how much work varies where time counts: the faithful strategy. */
   readonly jitter: number;
+  /** How much times differ there: 1 as on a real machine; 0, hardly, unless told. */
+  readonly spread?: number;
   /** What witnesses are told to be of. */
   readonly name?: string;
   readonly parameters?: Readonly<Record<string, number | string>>;
@@ -53,6 +59,10 @@ export interface Outcome {
   readonly tasks: number;
   readonly recording: Recording | null;
   readonly run: number;
+  /** Which schedule it was: see {@link ScheduleHash}. */
+  readonly schedule: number;
+  /** Who waited for what at its end: in a deadlock, or left behind when `main` returned. */
+  readonly waits: readonly string[];
 }
 
 /** What all schedules of an exploration share. */
@@ -91,8 +101,7 @@ export class Explorer {
     const go = new Go(machine);
     const { ending, steps, choices, preemptions, tasks } = walker.run(() => this.request.main(go), run);
     machine.checkRequests();
-    return {
-      ...outcomeOf(machine, ending === 'fault', ending === 'deadlock'),
+    return outcomeOf(machine, ending, {
       cut: ending === 'limit',
       raced: watcher.found > 0,
       steps,
@@ -101,12 +110,12 @@ export class Explorer {
       tasks,
       recording: walker.recording,
       run,
-    };
+    });
   }
 
   /** Runs the timed scheduler with a seed of its own. */
   time(procs: number, run: number): Outcome {
-    const { release, costs, main, seed, jitter, maxSteps } = this.request;
+    const { release, costs, main, seed, jitter, spread = 0, maxSteps } = this.request;
     let watcher: RaceWatcher | null = null;
     const prepare = (machine: Machine): void => {
       watcher = this.watch(machine);
@@ -116,6 +125,7 @@ export class Explorer {
       costs,
       procs,
       jitter,
+      spread,
       log: false,
       prepare,
       seed: seed + run,
@@ -124,8 +134,7 @@ export class Explorer {
     };
     const { machine, scheduler } = emulate(main, options, this.tables);
     const { ending, events } = scheduler.state;
-    return {
-      ...outcomeOf(machine, ending === 'fault', ending === 'deadlock'),
+    return outcomeOf(machine, ending, {
       cut: ending === 'time limit' || ending === 'event limit',
       raced: (watcher as RaceWatcher | null)?.found !== 0,
       steps: events,
@@ -134,7 +143,7 @@ export class Explorer {
       tasks: machine.tasks.length,
       recording: null,
       run,
-    };
+    });
   }
 
   private watch(machine: Machine): RaceWatcher {
@@ -149,15 +158,39 @@ export class Explorer {
 const MAX_TIME = 10_000_000_000;
 const EVENTS_A_STEP = 50;
 
-function outcomeOf(
-  machine: Machine,
-  died: boolean,
-  deadlock: boolean,
-): Pick<Outcome, 'kind' | 'message' | 'fault' | 'finding' | 'deadlock'> {
-  const fault = died && machine.fault !== null ? `${machine.fault.kind}: ${machine.fault.message}` : null;
+/** What the scheduler or the walker tells of a run. */
+type Ran = Pick<Outcome, 'cut' | 'raced' | 'steps' | 'choices' | 'preemptions' | 'tasks' | 'recording' | 'run'>;
+
+/** One literal: spreading another object into it would take a fifth of a schedule's time. */
+function outcomeOf(machine: Machine, ending: Ending | WalkResult['ending'] | null, ran: Ran): Outcome {
+  const deadlock = ending === 'deadlock';
+  const fault = ending === 'fault' && machine.fault !== null ? `${machine.fault.kind}: ${machine.fault.message}` : null;
   const finding = machine.findings[0]?.text ?? null;
-  const kind = fault !== null ? 'crash' : finding !== null ? 'wrong' : deadlock ? 'deadlock' : null;
-  return { kind, message: fault ?? finding ?? (deadlock ? DEADLOCK : ''), fault, finding, deadlock };
+  const { cut, raced, steps, choices, preemptions, tasks, recording, run } = ran;
+  return {
+    kind: fault !== null ? 'crash' : finding !== null ? 'wrong' : deadlock ? 'deadlock' : null,
+    message: fault ?? finding ?? (deadlock ? DEADLOCK : ''),
+    fault,
+    finding,
+    deadlock,
+    cut,
+    raced,
+    steps,
+    choices,
+    preemptions,
+    tasks,
+    recording,
+    run,
+    schedule: machine.schedule.finish(),
+    waits: deadlock || ending === 'returned' ? waitTexts(machine) : NO_WAITS,
+  };
+}
+
+const NO_WAITS: readonly string[] = [];
+
+function waitTexts(machine: Machine): readonly string[] {
+  const blocked = blockedTasks(machine);
+  return blocked.length === 0 ? NO_WAITS : blocked.map((task) => waitText(task, machine, nameByOrder(machine)));
 }
 
 const DEADLOCK = 'fatal error: all goroutines are asleep - deadlock!';
@@ -167,6 +200,8 @@ export function makeStrategy({ strategy, seed, depth }: ExploreRequest): Strateg
   switch (strategy) {
     case 'faithful':
       return null;
+    case 'portfolio':
+      throw new UsageError('a portfolio is several explorations: explorePortfolio');
     case 'random':
       return new RandomWalk(seed);
     case 'pct':
@@ -178,104 +213,99 @@ export function makeStrategy({ strategy, seed, depth }: ExploreRequest): Strateg
   }
 }
 
-/** So many schedules that are all cut off at the beginning are enough. */
-const HOPELESS = 3;
-
-/** Adds up outcomes. */
-class Tally {
-  schedules = 0;
-  crashed = 0;
-  wrong = 0;
-  raced = 0;
-  deadlocked = 0;
-  cut = 0;
-  steps = 0;
-  choices = 0;
-  private readonly faults = new Map<string, number>();
-  private readonly findings = new Map<string, number>();
-
-  add({ fault, finding, deadlock, raced, cut, steps, choices }: Outcome): void {
-    this.schedules++;
-    this.steps += steps;
-    this.choices += choices;
-    if (raced) this.raced++;
-    if (deadlock) this.deadlocked++;
-    if (cut) this.cut++;
-    if (fault !== null) {
-      this.crashed++;
-      count(this.faults, fault);
-    }
-    if (finding !== null) {
-      this.wrong++;
-      count(this.findings, finding);
-    }
-  }
-
-  /** Whether the program does not end: no need to run it a thousand times to find that out. */
-  get isHopeless(): boolean {
-    return this.schedules === HOPELESS && this.cut === HOPELESS;
-  }
-
-  row(procs: number, rest: { complete: boolean; bound: number | null }): ExplorationRow {
-    const { schedules, crashed, wrong, raced, deadlocked, cut } = this;
-    return {
-      procs,
-      schedules,
-      crashed,
-      wrong,
-      raced,
-      deadlocked,
-      cut,
-      ...rest,
-      faults: ranked(this.faults),
-      findings: ranked(this.findings),
-      steps: Math.round(this.steps / Math.max(1, schedules)),
-      choices: Math.round(this.choices / Math.max(1, schedules)),
-    };
-  }
-}
-
-/** Different messages that are kept; a program can make up any number. */
-const MAX_MESSAGES = 1000;
-
-function count(counts: Map<string, number>, message: string): void {
-  if (counts.has(message) || counts.size < MAX_MESSAGES) counts.set(message, (counts.get(message) ?? 0) + 1);
-}
-
-function ranked(counts: ReadonlyMap<string, number>): { message: string; count: number }[] {
-  return Array.from(counts, ([message, n]) => ({ message, count: n }))
-    .sort((a, b) => b.count - a.count || (a.message < b.message ? -1 : 1))
-    .slice(0, 5);
-}
-
 export interface Explored {
   readonly row: ExplorationRow;
   /** The failing schedule with the fewest preemptions among those that were run, by kind: crash before wrong before deadlock. */
   readonly worst: Outcome | null;
+  /** The same of timed schedules: they have no recording. */
+  readonly worstTimed: Outcome | null;
 }
 
 const RANKS: readonly (OutcomeKind | null)[] = ['crash', 'wrong', 'deadlock'];
 
-/** All schedules for one GOMAXPROCS. `progress` is told how many are done, now and then. */
-export function exploreProcs(explorer: Explorer, procs: number, progress: (done: number) => void = () => {}): Explored {
-  const { request } = explorer;
-  const strategy = makeStrategy(request);
-  const tally = new Tally();
-  let worst: Outcome | null = null;
-  for (let run = 0; run < request.schedules; run++) {
-    if (strategy instanceof Bounded && run > 0 && !strategy.hasNext) break;
-    const outcome = strategy === null ? explorer.time(procs, run) : explorer.walk(strategy, procs, run);
-    tally.add(outcome);
-    if (outcome.kind !== null && (worst === null || isWorse(outcome, worst))) worst = outcome;
-    if (tally.isHopeless) break;
-    if (run % 256 === 255) progress(run + 1);
-  }
-  const complete = strategy instanceof Bounded && !strategy.hasNext;
-  return { row: tally.row(procs, { complete, bound: strategy instanceof Pct ? strategy.bound : null }), worst };
-}
-
-function isWorse(a: Outcome, b: Outcome): boolean {
+/** Whether `a` is the one to show. */
+export function isWorse(a: Outcome, b: Outcome | null): boolean {
+  if (a.kind === null || b === null) return a.kind !== null;
   const [rankA, rankB] = [RANKS.indexOf(a.kind), RANKS.indexOf(b.kind)];
   if (rankA !== rankB) return rankA < rankB;
   return a.preemptions < b.preemptions || (a.preemptions === b.preemptions && a.steps < b.steps);
+}
+
+/** One strategy at work on one GOMAXPROCS, schedule by schedule. */
+class Lane {
+  private readonly explorer: Explorer;
+  private readonly procs: number;
+  private readonly strategy: Strategy | null;
+  private readonly tally = new Tally();
+  private runs = 0;
+  worst: Outcome | null = null;
+
+  constructor(explorer: Explorer, procs: number) {
+    this.explorer = explorer;
+    this.procs = procs;
+    this.strategy = makeStrategy(explorer.request);
+  }
+
+  get isTimed(): boolean {
+    return this.strategy === null;
+  }
+
+  private get isExhausted(): boolean {
+    return this.strategy instanceof Bounded && this.runs > 0 && !this.strategy.hasNext;
+  }
+
+  get isOver(): boolean {
+    return this.runs >= this.explorer.request.schedules || this.tally.isHopeless || this.isExhausted;
+  }
+
+  next(): Outcome {
+    const { explorer, procs, strategy } = this;
+    const run = this.runs++;
+    const outcome = strategy === null ? explorer.time(procs, run) : explorer.walk(strategy, procs, run);
+    this.tally.add(outcome);
+    if (isWorse(outcome, this.worst)) this.worst = outcome;
+    return outcome;
+  }
+
+  row(): ExplorationRow {
+    const { strategy } = this;
+    const complete = strategy instanceof Bounded && !strategy.hasNext && !strategy.isPartial;
+    const bound = strategy instanceof Pct ? strategy.bound : null;
+    return this.tally.row(this.procs, this.explorer.request.strategy, { complete, bound });
+  }
+}
+
+const PROGRESS_EVERY = 256;
+
+/** All schedules for one GOMAXPROCS. `progress` is told how many are done, now and then. */
+export function exploreProcs(explorer: Explorer, procs: number, progress: (done: number) => void = () => {}): Explored {
+  return explorePortfolio([explorer], procs, progress);
+}
+
+/** Strategies in turn, each with its own number of schedules; those of one alone if there is but one. */
+export function explorePortfolio(
+  explorers: readonly Explorer[],
+  procs: number,
+  progress: (done: number) => void = () => {},
+): Explored {
+  const lanes = explorers.map((explorer) => new Lane(explorer, procs));
+  // What one strategy found is counted once.
+  const all = lanes.length === 1 ? null : new Tally();
+  let done = 0;
+  for (let active = lanes; active.length > 0; active = active.filter((lane) => !lane.isOver)) {
+    for (const lane of active) {
+      const outcome = lane.next();
+      all?.add(outcome);
+      if (++done % PROGRESS_EVERY === 0) progress(done);
+    }
+  }
+  let [worst, worstTimed]: [Outcome | null, Outcome | null] = [null, null];
+  for (const lane of lanes) {
+    if (lane.worst === null) continue;
+    if (lane.isTimed) worstTimed = lane.worst;
+    else if (isWorse(lane.worst, worst)) worst = lane.worst;
+  }
+  const parts = lanes.map((lane) => lane.row());
+  const row = all === null ? parts[0] : { ...all.row(procs, 'portfolio', { complete: false, bound: null }), parts };
+  return { row, worst: worst ?? worstTimed, worstTimed };
 }

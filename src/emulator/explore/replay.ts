@@ -175,4 +175,6 @@ export class Replay implements Strategy {
   stepped(): void {}
 
   yielded(): void {}
+
+  finish(): void {}
 }

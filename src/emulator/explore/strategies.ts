@@ -2,7 +2,7 @@
 
 import { Random } from '../../base/random.ts';
 import type { Task } from '../task.ts';
-import type { Strategy } from './walker.ts';
+import { isWrite, type Strategy } from './walker.ts';
 
 /** Each of the enabled ones with the same chance. */
 export class RandomWalk implements Strategy {
@@ -27,6 +27,8 @@ export class RandomWalk implements Strategy {
   stepped(): void {}
 
   yielded(): void {}
+
+  finish(): void {}
 }
 
 /**
@@ -42,7 +44,7 @@ export class Pct implements Strategy {
   private changes: number[] = [];
   private step = 0;
   private lowest = 0;
-  /** The longest schedule so far: where the changes may lie. */
+  /** Choices of the longest schedule so far that was not cut off: where the changes may lie. */
   private longest = 0;
   private most = 1;
 
@@ -58,7 +60,6 @@ export class Pct implements Strategy {
   }
 
   begin(run: number): void {
-    this.longest = Math.max(this.longest, this.step);
     this.random = new Random(this.seed + run, 'pct');
     this.priorities.length = 0;
     this.step = 0;
@@ -94,6 +95,11 @@ export class Pct implements Strategy {
 
   yielded(task: Task): void {
     this.priorities[task.index] = --this.lowest;
+  }
+
+  /** One that was cut off says nothing of how long schedules are. */
+  finish(cut: boolean): void {
+    if (!cut) this.longest = Math.max(this.longest, this.step);
   }
 }
 
@@ -135,10 +141,12 @@ export class Pos implements Strategy {
     this.priorities[task.index] = this.random.fraction();
     if (object === null) return;
     for (const other of this.enabled) {
-      const conflicts = other !== task && other.object === object && (writes || other.amount === 1);
+      const conflicts = other !== task && other.object === object && (writes || isWrite(other));
       if (conflicts) this.priorities[other.index] = this.random.fraction();
     }
   }
 
   yielded(): void {}
+
+  finish(): void {}
 }

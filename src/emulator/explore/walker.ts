@@ -6,7 +6,7 @@
 
 import type { Host } from '../host.ts';
 import type { Machine } from '../machine.ts';
-import { Op, Verdict } from '../ops.ts';
+import { Op, STARTING, Verdict } from '../ops.ts';
 import { type Program, type Task, TaskState } from '../task.ts';
 
 /** Who chooses. */
@@ -19,8 +19,10 @@ export interface Strategy {
   choose(enabled: readonly Task[], last: Task | null): number;
   /** A step was made by `task` on `object` (null: on nothing that is shared), and wrote it or not. */
   stepped(task: Task, object: unknown, writes: boolean): void;
-  /** It asked for others to run. */
-  yielded(task: Task): void;
+  /** It asked for others to run, or looked in vain for something that others are to do (`fair` then), or ran for very long. */
+  yielded(task: Task, fair: boolean): void;
+  /** The schedule is over; `cut`: before its end. */
+  finish(cut: boolean): void;
 }
 
 /** What came of one schedule. */
@@ -44,6 +46,12 @@ export type StepListener = (task: Task, machine: Machine, preempted: boolean) =>
 
 /** Nanoseconds by which time goes on with each step, for sleeps and `go.now`. */
 const STEP_NS = 10;
+/** A goroutine that has only read for so many steps polls for what others are to do. */
+const PATIENCE = 100;
+/** One that others wait beside for so many steps lets them go first, whatever it does. */
+const LONG_RUN = 1000;
+/** After so many looks in vain a timer fires, although goroutines could go on: on a machine they poll for milliseconds. */
+const POLLS_A_TIMER = 100;
 
 export class Walker implements Host {
   now = 0;
@@ -55,6 +63,12 @@ export class Walker implements Host {
   /** Goroutines stopped inside the runtime. */
   private readonly inside = new Set<Task>();
   private sleepers: { readonly task: Task; readonly when: number }[] = [];
+  /** Of the one that made the last step: steps in a row beside others, and how many of these only read. */
+  private inRow = 0;
+  private readsInRow = 0;
+  private polls = 0;
+  /** Whether the last step was a look in vain, so that it is no preemption if another goes on. */
+  private hasYielded = false;
   readonly recording: Recording = { enabled: [], chosen: [] };
   onStep: StepListener | null = null;
 
@@ -93,8 +107,14 @@ export class Walker implements Host {
   // ---- the walk ----
 
   run(main: () => Program, index: number): WalkResult {
+    this.strategy.begin(index);
+    const result = this.walk(main);
+    this.strategy.finish(result.ending === 'limit');
+    return result;
+  }
+
+  private walk(main: () => Program): WalkResult {
     const { machine, strategy } = this;
-    strategy.begin(index);
     const first = machine.addTask('main.main', null);
     machine.load(first, main, 'main.go', 1);
     let steps = 0;
@@ -123,8 +143,9 @@ export class Walker implements Host {
         this.recording.enabled.push(enabled.length);
         this.recording.chosen.push(task.index);
       }
-      const preempted = last !== null && task !== last && enabled.includes(last);
+      const preempted = last !== null && task !== last && !this.hasYielded && enabled.includes(last);
       if (preempted) preemptions++;
+      if (task !== last || enabled.length === 1) this.inRow = this.readsInRow = 0;
       last = task;
       this.now += STEP_NS;
       ending = this.step(task, preempted);
@@ -148,6 +169,7 @@ export class Walker implements Host {
     const verdict = machine.step(task);
     this.onStep?.(task, machine, preempted);
     this.strategy.stepped(task, op === Op.none ? null : object, writes);
+    this.beFair(task, op, verdict === Verdict.yield, writes);
     switch (verdict) {
       case Verdict.fault:
         return 'fault';
@@ -160,9 +182,6 @@ export class Walker implements Host {
       case Verdict.park:
         this.leave(task, TaskState.waiting);
         return null;
-      case Verdict.yield:
-        this.strategy.yielded(task);
-        break;
       case Verdict.maxProcs:
         this.procs = task.amount;
         break;
@@ -174,6 +193,18 @@ export class Walker implements Host {
     }
     this.inside.delete(task);
     return this.approach(task) ? 'returned' : null;
+  }
+
+  /** Lets others go first where a goroutine waits for what they are to do without parking. */
+  private beFair(task: Task, op: number, yields: boolean, writes: boolean): void {
+    this.inRow++;
+    this.readsInRow = writes || op === Op.map ? 0 : this.readsInRow + 1;
+    const looksInVain = yields || isVain(task, op) || this.readsInRow >= PATIENCE;
+    this.hasYielded = looksInVain || this.inRow >= LONG_RUN;
+    if (!this.hasYielded) return;
+    this.inRow = this.readsInRow = 0;
+    this.strategy.yielded(task, looksInVain);
+    if (++this.polls % POLLS_A_TIMER === 0) this.wakeSleepers();
   }
 
   /** Brings a goroutine to right before its next effect; true where that ends the program. */
@@ -212,36 +243,24 @@ export class Walker implements Host {
   }
 }
 
-/** Operations whose first step is nothing but time. */
-const STARTING = new Uint8Array(64);
-for (const op of [
-  Op.spawn,
-  Op.send,
-  Op.receive,
-  Op.close,
-  Op.select,
-  Op.lock,
-  Op.tryLock,
-  Op.unlock,
-  Op.readLock,
-  Op.readUnlock,
-  Op.writeLock,
-  Op.writeUnlock,
-  Op.groupAdd,
-  Op.groupWait,
-  Op.condWait,
-  Op.condSignal,
-  Op.condBroadcast,
-  Op.once,
-  Op.sleep,
-  Op.network,
-  Op.syscall,
-  Op.annotate,
-]) {
-  STARTING[op] = 1;
+/** Whether the operation that a goroutine is about to do, or in, changes its object. */
+export function isWrite(task: Task): boolean {
+  switch (task.op) {
+    case Op.map:
+    case Op.access:
+      return task.amount === 1;
+    case Op.atomic:
+      return task.amount !== 1;
+    case Op.mapLen:
+      return false;
+    default:
+      return true;
+  }
 }
 
-/** Whether the operation that a goroutine is about to do, or in, changes its object. */
-function isWrite(task: Task): boolean {
-  return task.op !== Op.map && task.op !== Op.access ? true : task.amount === 1;
+/** Whether an operation is over that found nothing to do: a select that took its default, a TryLock that failed. */
+function isVain({ op, result }: Task, was: number): boolean {
+  if (op !== Op.none) return false;
+  if (was === Op.select) return (result as { index: number }).index === -1;
+  return was === Op.tryLock && result === false;
 }

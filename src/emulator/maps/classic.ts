@@ -14,7 +14,7 @@ import { chainOverflow, growBuckets, growWork } from './classicgrow.ts';
 import { ClassicIteration } from './classiciterate.ts';
 import { CLASSIC_SITES, type ClassicSites } from './classicsites.ts';
 import type { ReadSites } from './frames.ts';
-import { SLOTS } from './layout.ts';
+import { functionsOf, SLOTS } from './layout.ts';
 import { MAP_FAULTS, type MapIteration, type MapKey, type MapSpec, type MapWorld } from './map.ts';
 import { OperatedMap } from './operated.ts';
 import { allocate, GrowthRecord, type Running, type Steps } from './stepping.ts';
@@ -24,7 +24,7 @@ export class ClassicMap extends OperatedMap<ClassicHeader, ClassicSites> {
   constructor(spec: MapSpec, world: MapWorld) {
     const map = new ClassicHeader(world, spec);
     const { pointers } = map.layout;
-    super(spec, world, map, CLASSIC_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers }));
+    super(spec, world, map, CLASSIC_SITES.get(world.sites, { release: world.release, keys: functionsOf(spec), pointers }));
   }
 
   get entryCount(): number {
@@ -35,7 +35,7 @@ export class ClassicMap extends OperatedMap<ClassicHeader, ClassicSites> {
     return this.map.buckets === null ? 0 : SLOTS * 2 ** this.map.log2;
   }
 
-  get liveBytes(): number {
+  protected get tableBytes(): number {
     const { buckets, old } = this.map;
     return HEADER_SIZE + (buckets?.liveBytes ?? 0) + (old?.liveBytes ?? 0);
   }
@@ -155,7 +155,8 @@ export class ClassicMap extends OperatedMap<ClassicHeader, ClassicSites> {
       const added = yield* chainOverflow(op, map, { buckets, tail: op.place, sites: overflow, growth: null });
       op.slot = added * SLOTS;
     }
-    const markFirst = this.spec.keys !== 'generic';
+    if (this.isApart) yield* this.allocateEntry(op, store);
+    const markFirst = functionsOf(this.spec) !== 'generic';
     if (markFirst) buckets.tops[op.slot] = top;
     else buckets.keys[op.slot] = key;
     op.at(markFirst ? prices.storeMark : prices.storeKey, store);

@@ -6,7 +6,7 @@
 import { Int32Column } from '../../base/columns.ts';
 import { type Prices, pricesOf } from './costs.ts';
 import { hashHigh, hashLow } from './hash.ts';
-import { type Layout, layoutOf, SLOTS, usableSize } from './layout.ts';
+import { functionsOf, type Layout, layoutOf, SLOTS, usableSize } from './layout.ts';
 import type { MapSpec, MapWorld } from './map.ts';
 import type { Cells, GrowthRecord, Running } from './stepping.ts';
 import type { Guarded } from './writing.ts';
@@ -196,7 +196,7 @@ export class ClassicHeader implements Guarded {
   constructor(world: MapWorld, spec: MapSpec) {
     this.world = world;
     this.layout = layoutOf(spec);
-    this.plainKeys = spec.keys === 'fast32' || spec.keys === 'fast64';
+    this.plainKeys = functionsOf(spec) === 'fast32' || functionsOf(spec) === 'fast64';
     this.address = world.addresses.allocate(HEADER_SIZE);
     this.seed = world.random.uint32();
     this.prices = pricesOf(world.costs, false, 0);

@@ -10,8 +10,10 @@ export const SLOTS = 8;
 const KEY_SIZES: Readonly<Record<KeyKind, number | null>> = { fast32: 4, fast64: 8, faststr: 16, generic: null };
 const DEFAULT_GENERIC_KEY = 16;
 const DEFAULT_ELEM = 8;
-/** Beyond that, Go stores pointers to keys and elements. */
+/** Beyond that, Go stores pointers to keys and elements, and calls the functions for keys of any kind. */
 const MAX_INLINE = 128;
+/** The largest key or element of an emulated map. */
+const MAX_SIZE = 1 << 20;
 const MAX_HINT = 1 << 22;
 /** Slots of the largest map that is emulated: some 300 MB of tables. */
 const MAX_SLOTS = 1 << 24;
@@ -22,6 +24,9 @@ export interface Layout {
   readonly elemSize: number;
   /** Whether keys or elements hold pointers. */
   readonly pointers: boolean;
+  /** Bytes that a new entry allocates for what is not stored in the map itself: of its key, of its element; 0 where it is. */
+  readonly keyBytes: number;
+  readonly elemBytes: number;
   readonly hint: number;
   /** Classic: 8 bytes of tophash, 8 keys, 8 elements, the pointer to the overflow bucket. */
   readonly bucketSize: number;
@@ -47,16 +52,30 @@ function checkRange(name: string, value: number, max: number, min = 1): number {
   return value;
 }
 
-/** @throws UsageError for sizes that Go would not store in the map itself */
+/** The functions that the compiler calls: an element that is not stored in the map itself makes them those for any keys. */
+export function functionsOf({ keys, elemSize = DEFAULT_ELEM }: MapSpec): KeyKind {
+  return elemSize > MAX_INLINE ? 'generic' : keys;
+}
+
+/** @throws UsageError for sizes that are none */
 export function layoutOf(spec: MapSpec): Layout {
-  const keySize = checkRange('key size', KEY_SIZES[spec.keys] ?? spec.keySize ?? DEFAULT_GENERIC_KEY, MAX_INLINE);
-  const elemSize = checkRange('element size', spec.elemSize ?? DEFAULT_ELEM, MAX_INLINE);
+  const keyBytes = checkRange('key size', KEY_SIZES[spec.keys] ?? spec.keySize ?? DEFAULT_GENERIC_KEY, MAX_SIZE);
+  const elemBytes = checkRange('element size', spec.elemSize ?? DEFAULT_ELEM, MAX_SIZE);
+  const keySize = keyBytes > MAX_INLINE ? POINTER : keyBytes;
+  const elemSize = elemBytes > MAX_INLINE ? POINTER : elemBytes;
   const elemOffset = align(keySize, alignmentOf(elemSize));
   const slotSize = align(elemOffset + elemSize, Math.max(alignmentOf(keySize), alignmentOf(elemSize)));
   return {
     keySize,
     elemSize,
-    pointers: spec.pointers === true || spec.keys === 'faststr' || spec.keys === 'generic',
+    pointers:
+      spec.pointers === true ||
+      spec.keys === 'faststr' ||
+      spec.keys === 'generic' ||
+      keySize !== keyBytes ||
+      elemSize !== elemBytes,
+    keyBytes: keySize === keyBytes ? 0 : keyBytes,
+    elemBytes: elemSize === elemBytes ? 0 : elemBytes,
     hint: checkRange('hint', spec.hint ?? 0, MAX_HINT, 0),
     bucketSize: align(SLOTS + SLOTS * (keySize + elemSize), POINTER) + POINTER,
     slotSize,

@@ -22,9 +22,9 @@ export type MapKey = number | string;
 export interface MapSpec {
   readonly kind: MapKind;
   readonly keys: KeyKind;
-  /** Bytes of a key, 1 to 128; only of `generic` keys, 16 unless told. */
+  /** Bytes of a key; only of `generic` keys, 16 unless told. Beyond 128 the map holds pointers to keys. */
   readonly keySize?: number;
-  /** Bytes of an element, 1 to 128; 8 unless told. */
+  /** Bytes of an element, 8 unless told. Beyond 128 the map holds pointers to elements. */
   readonly elemSize?: number;
   /** Whether elements hold pointers. Large arrays with pointers are zeroed in one go, others in pieces. */
   readonly pointers?: boolean;

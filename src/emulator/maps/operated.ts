@@ -1,17 +1,18 @@
 /** What both maps are to the program: operations that are begun here, and run step by step in the map's own way. */
 
 import type { Operation } from '../steps.ts';
-import type { ReadSites } from './frames.ts';
+import { allocationSites, type ReadSites } from './frames.ts';
 import { KeyTable } from './keys.ts';
+import { roundUpSize } from './layout.ts';
 import type { EmulatedMap, Growth, MapIteration, MapKey, MapSpec, MapWorld } from './map.ts';
-import { Running, type Steps } from './stepping.ts';
+import { allocate, Running, type Steps } from './stepping.ts';
 
 /** What is asked of a map's header. */
 interface Header {
   readonly address: number;
   readonly growths: readonly Growth[];
   readonly bytes: number;
-  readonly layout: { readonly pointers: boolean };
+  readonly layout: { readonly pointers: boolean; readonly keyBytes: number; readonly elemBytes: number };
 }
 
 /** The places of `v := m[key]` and of `v, ok := m[key]`. */
@@ -26,6 +27,8 @@ export abstract class OperatedMap<H extends Header, S extends AccessSites> imple
   protected readonly keys: KeyTable;
   protected readonly sites: S;
   private readonly world: MapWorld;
+  /** Allocated for keys and elements that are not in the map itself. */
+  private bytesApart = 0;
 
   constructor(spec: MapSpec, world: MapWorld, map: H, sites: S) {
     this.spec = spec;
@@ -37,13 +40,20 @@ export abstract class OperatedMap<H extends Header, S extends AccessSites> imple
 
   abstract readonly entryCount: number;
   abstract readonly slots: number;
-  abstract readonly liveBytes: number;
+  /** Bytes of the tables or buckets that the map holds now. */
+  protected abstract readonly tableBytes: number;
   abstract iterate(): MapIteration;
   abstract entries(): [MapKey, number][];
 
   get len(): number {
     this.world.lengthRead(this.address);
     return this.entryCount;
+  }
+
+  get liveBytes(): number {
+    const { keyBytes, elemBytes } = this.map.layout;
+    const apart = keyBytes + elemBytes === 0 ? 0 : this.entryCount * (roundUpSize(keyBytes) + roundUpSize(elemBytes));
+    return this.tableBytes + apart;
   }
 
   get address(): number {
@@ -55,7 +65,7 @@ export abstract class OperatedMap<H extends Header, S extends AccessSites> imple
   }
 
   get bytes(): number {
-    return this.map.bytes;
+    return this.map.bytes + this.bytesApart;
   }
 
   get hasPointers(): boolean {
@@ -89,6 +99,26 @@ export abstract class OperatedMap<H extends Header, S extends AccessSites> imple
   clear(): Running {
     const op = new Running();
     return op.start(this.clearing(op));
+  }
+
+  /** Whether new entries allocate. */
+  protected get isApart(): boolean {
+    const { keyBytes, elemBytes } = this.map.layout;
+    return keyBytes + elemBytes > 0;
+  }
+
+  /** A new entry's key and element, where the map holds pointers to them; `site` is where the key is stored, lines above it. */
+  protected *allocateEntry(op: Running, site: number): Steps {
+    const { world } = this;
+    const { keyBytes, elemBytes } = this.map.layout;
+    const { release } = world;
+    const place = { release, pointers: this.spec.pointers === true, by: 'newobject' } as const;
+    for (const bytes of [keyBytes, elemBytes]) {
+      if (bytes === 0) continue;
+      const sites = allocationSites(world.sites, place, world.sites.framesOf(site));
+      this.bytesApart += roundUpSize(bytes);
+      yield* allocate(op, { world, bytes, pointers: place.pointers, sites, growth: null });
+    }
   }
 
   protected abstract making(op: Running): Steps;

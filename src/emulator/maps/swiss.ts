@@ -1,7 +1,7 @@
 /** The Swiss map (Go 1.24 and later): groups with control bytes, tables that grow at once, a directory of tables. */
 
 import type { ReadSites } from './frames.ts';
-import { SLOTS } from './layout.ts';
+import { functionsOf, SLOTS } from './layout.ts';
 import { MAP_FAULTS, type MapIteration, type MapKey, type MapSpec, type MapWorld } from './map.ts';
 import { OperatedMap } from './operated.ts';
 import { allocate, type Running, type Steps } from './stepping.ts';
@@ -23,8 +23,8 @@ export class SwissMap extends OperatedMap<SwissHeader, SwissSites> {
   constructor(spec: MapSpec, world: MapWorld) {
     const map = new SwissHeader(world, spec);
     const { pointers } = map.layout;
-    super(spec, world, map, SWISS_SITES.get(world.sites, { release: world.release, keys: spec.keys, pointers }));
-    this.prunes = world.release >= 25 && spec.keys !== 'generic';
+    super(spec, world, map, SWISS_SITES.get(world.sites, { release: world.release, keys: functionsOf(spec), pointers }));
+    this.prunes = world.release >= 25 && functionsOf(spec) !== 'generic';
     this.searchesFullSmall = world.release >= 27;
   }
 
@@ -36,7 +36,7 @@ export class SwissMap extends OperatedMap<SwissHeader, SwissSites> {
     return this.map.small?.capacity ?? this.map.tables().reduce((sum, table) => sum + table.capacity, 0);
   }
 
-  get liveBytes(): number {
+  protected get tableBytes(): number {
     const { small, directory } = this.map;
     const tables = small === null ? this.map.tables() : [small];
     return tables.reduce((sum, { bytes }) => sum + bytes, HEADER_SIZE + directory.length * 8);
@@ -160,6 +160,7 @@ export class SwissMap extends OperatedMap<SwissHeader, SwissSites> {
   /** The key, then the control byte and the counts. */
   private *fill(op: Running, table: Table, slot: number, what: { hash: number; key: number; site: number }): Steps {
     const { map } = this;
+    if (this.isApart) yield* this.allocateEntry(op, what.site);
     table.keys[slot] = what.key;
     op.at(map.prices.storeKey, what.site);
     yield;

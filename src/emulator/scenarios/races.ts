@@ -27,12 +27,13 @@ function* lostUpdate(go: Go, values: Values): Program {
 function* tornSlot(go: Go, values: Values): Program {
   const type = go.variable(0);
   const data = go.variable(0);
-  const [rounds, work] = [num(values, 'rounds'), num(values, 'work')];
+  const [rounds, work, gap] = [num(values, 'rounds'), num(values, 'work'), num(values, 'gap')];
   yield* together(go, 2, 'main.worker', function* (own, index) {
     for (let i = 1; i <= rounds; i++) {
       if (index === 0) {
         own.line(28);
         yield* own.store(type, i % 2);
+        if (gap > 0) yield* own.work(gap);
         yield* own.store(data, i % 2);
         yield* own.work(work);
         continue;
@@ -40,7 +41,8 @@ function* tornSlot(go: Go, values: Values): Program {
       own.line(36);
       const seenType = yield* own.load(type);
       const seenData = yield* own.load(data);
-      yield* own.work(work);
+      // Another length than the writer's: else both would go in step, and never meet within a pair of stores.
+      yield* own.work(work + Math.ceil(work / 7));
       own.check(seenType === seenData, `a value of type ${seenType} with the data of type ${seenData}`);
     }
   });
@@ -121,8 +123,9 @@ export const RACE_SCENARIOS: readonly Scenario[] = [
     parameters: {
       rounds: whole('stores, and loads', 1000, 1, 1_000_000),
       work: whole('nanoseconds between two of them', 20, 0, 1_000_000),
+      gap: whole('nanoseconds between the two stores of one value', 3, 0, 1_000_000),
     },
-    small: { rounds: 2, work: 0 },
+    small: { rounds: 2, work: 0, gap: 0 },
     main: tornSlot,
   },
   {

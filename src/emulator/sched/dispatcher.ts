@@ -8,6 +8,7 @@
 
 import { LogKind } from '../../model/schedlog.ts';
 import { type Task, TaskState } from '../task.ts';
+import { nameById } from '../waiting.ts';
 import { ModeId, type Proc, ProcState, type Thread } from './records.ts';
 import { type Dispatcher, Event, type SchedState } from './state.ts';
 
@@ -56,6 +57,9 @@ export class FindWork implements Dispatcher {
   private overflow({ queue }: Proc, task: Task): void {
     for (let i = 0; i < HALF_RING; i++) this.s.global.push(queue.shift() as Task);
     this.s.global.push(task);
+    const { activity } = this.s.machine;
+    activity.overflows++;
+    activity.overflowed += HALF_RING + 1;
   }
 
   // ---- choosing ----
@@ -86,7 +90,10 @@ export class FindWork implements Dispatcher {
     if (proc.timers.first <= s.now) s.waits.runTimers(proc, proc);
     const worker = s.collector.pickWorker(proc);
     if (worker !== null) return worker;
-    if (proc.schedtick % GLOBAL_PERIOD === 0 && s.global.length > 0) return s.global.shift();
+    if (proc.schedtick % GLOBAL_PERIOD === 0 && s.global.length > 0) {
+      this.countGlobal(1);
+      return s.global.shift();
+    }
     const local = this.takeLocal(proc);
     if (local !== null) return local;
     if (s.global.length > 0) return this.takeBatch(proc);
@@ -113,7 +120,20 @@ export class FindWork implements Dispatcher {
     const count = Math.min(global.length, Math.floor(global.length / procCount) + 1, MAX_BATCH);
     const first = global.shift() as Task;
     for (let i = 1; i < count; i++) this.putLocal(proc, global.shift() as Task, false);
+    this.countGlobal(count);
     return first;
+  }
+
+  private countGlobal(goroutines: number): void {
+    const { activity } = this.s.machine;
+    activity.globalTakes++;
+    activity.globalTaken += goroutines;
+  }
+
+  private countStolen(goroutines: number): void {
+    const { activity } = this.s.machine;
+    activity.steals++;
+    activity.stolen += goroutines;
   }
 
   private found(proc: Proc, task: Task, extra: number): void {
@@ -126,7 +146,7 @@ export class FindWork implements Dispatcher {
       return;
     }
     proc.picked = task;
-    s.queue.push(s.now + s.machine.costs.switch + extra, Event.start, proc.id, ++proc.token);
+    s.queue.push(s.now + s.taken(s.machine.costs.switch + extra), Event.start, proc.id, ++proc.token);
   }
 
   start(proc: Proc): void {
@@ -137,6 +157,7 @@ export class FindWork implements Dispatcher {
     proc.task = task;
     thread.task = task;
     if (!proc.inherits) proc.schedtick++;
+    this.countStart(proc, task);
     if (task.lockedThread === -2) {
       task.lockedThread = thread.id;
       thread.lockedTask = task;
@@ -148,6 +169,16 @@ export class FindWork implements Dispatcher {
     if (proc.workerKind !== null && task.system) s.recorder.text(LogKind.goLabel, s.now, thread.id, `GC (${proc.workerKind})`);
     s.recorder.switchMode(proc, s.recorder.userMode(task), s.now);
     s.runner.run(proc);
+  }
+
+  private countStart({ inherits }: Proc, task: Task): void {
+    const { now, machine } = this.s;
+    const { activity } = machine;
+    if (inherits) activity.inherited++;
+    const waited = now - task.readySince;
+    if (task.system || waited <= activity.longestReadyNs) return;
+    activity.longestReadyNs = waited;
+    activity.longestReady = nameById(task);
   }
 
   // ---- stealing ----
@@ -170,7 +201,7 @@ export class FindWork implements Dispatcher {
 
   private planRound(thread: Thread): void {
     const { s } = this;
-    s.queue.push(s.now + s.procCount * s.machine.costs.stealVisit, Event.steal, thread.id);
+    s.queue.push(s.now + s.taken(s.procCount * s.machine.costs.stealVisit), Event.steal, thread.id);
   }
 
   /** One round over all Ps, in an order of its own. */
@@ -220,6 +251,7 @@ export class FindWork implements Dispatcher {
     const count = victim.queue.length - Math.floor(victim.queue.length / 2);
     for (let i = 1; i < count; i++) thief.queue.push(victim.queue.shift() as Task);
     thief.inherits = false;
+    this.countStolen(count);
     return victim.queue.shift() as Task;
   }
 
@@ -242,6 +274,7 @@ export class FindWork implements Dispatcher {
     } else if (thread.seenNext !== null && victim.queue.runnext === thread.seenNext) {
       victim.queue.runnext = null;
       proc.inherits = false;
+      this.countStolen(1);
       this.found(proc, thread.seenNext, s.machine.costs.stealTake);
     } else if (victim.queue.length > 0) {
       this.found(proc, this.takeHalf(victim, proc), s.machine.costs.stealTake);
@@ -382,15 +415,21 @@ export class FindWork implements Dispatcher {
     if (s.world.stopping) {
       s.world.stopped(proc);
     } else if (!proc.queue.isEmpty || s.global.length > 0 || s.collector.marking) {
-      this.startThread(proc, false);
+      this.giveToThread(proc, false);
     } else if (s.spinning === 0 && s.idleProcs.length === 0) {
       s.spinning++;
-      this.startThread(proc, true);
+      this.giveToThread(proc, true);
     } else if (lastRunning) {
-      this.startThread(proc, false);
+      this.giveToThread(proc, false);
     } else {
       this.putIdle(proc);
     }
+  }
+
+  /** A P whose thread is busy elsewhere goes on with another one. */
+  private giveToThread(proc: Proc, spinning: boolean): void {
+    this.s.machine.activity.handOffs++;
+    this.startThread(proc, spinning);
   }
 
   // ---- goroutines that are locked to their thread ----

@@ -96,6 +96,7 @@ export class Monitor {
     s.syscalls.retake(proc, MONITOR_THREAD);
     s.dispatcher.handOff(proc);
     this.retaken++;
+    s.machine.activity.retakes++;
     return true;
   }
 }

@@ -48,6 +48,7 @@ export class StepRunner implements Runner {
         continue;
       }
       if (task.cost === 0) continue;
+      if (s.spread !== null) task.cost = s.spread.step(task.cost, task.interruptible);
       const end = s.now + task.cost;
       if (end >= queue.first) {
         queue.push(end, Event.step, proc.id, proc.token);

@@ -14,6 +14,7 @@ import { Monitor } from './monitor.ts';
 import { Recorder } from './recorder.ts';
 import { ModeId, Proc, ProcState, type Thread } from './records.ts';
 import { type Limits, StepRunner } from './runner.ts';
+import { Spread } from './spread.ts';
 import { Event, SchedState } from './state.ts';
 import { SystemCalls } from './syscalls.ts';
 import { TimersAndNetwork } from './waits.ts';
@@ -22,6 +23,8 @@ import { StoppedWorld } from './world.ts';
 export interface SchedulerOptions extends Limits {
   readonly procs: number;
   readonly seed: number;
+  /** How much times differ: 0 hardly, 1 as measured on a real machine. */
+  readonly spread: number;
   /** In per cent; negative for no collector. */
   readonly gogc: number;
   readonly log: SchedLog | null;
@@ -60,6 +63,7 @@ export class Scheduler implements Host {
       global: new GlobalQueue(),
       stealOrder: new Random(seed, 'steal'),
       latency: new Random(seed, 'latency'),
+      spread: options.spread > 0 ? new Spread(seed, options.spread) : null,
     });
     this.state = state;
     machine.host = this;

@@ -8,6 +8,7 @@ import type { GlobalQueue } from '../runqueue.ts';
 import type { Task } from '../task.ts';
 import type { Recorder } from './recorder.ts';
 import { ModeId, type Proc, ProcState, Thread } from './records.ts';
+import type { Spread } from './spread.ts';
 
 /** Events: what happens to whom (the argument: an index of a P, an M or a goroutine). */
 export const Event = {
@@ -139,6 +140,8 @@ export class SchedState {
   readonly detours = new Map<Task, Detour>();
   readonly stealOrder: Random;
   readonly latency: Random;
+  /** How times differ on a real machine; null where they do not. */
+  readonly spread: Spread | null;
   lastGoId = 0;
 
   dispatcher!: Dispatcher;
@@ -159,6 +162,7 @@ export class SchedState {
     global: GlobalQueue;
     stealOrder: Random;
     latency: Random;
+    spread: Spread | null;
   }) {
     this.machine = parts.machine;
     this.queue = parts.queue;
@@ -166,6 +170,7 @@ export class SchedState {
     this.global = parts.global;
     this.stealOrder = parts.stealOrder;
     this.latency = parts.latency;
+    this.spread = parts.spread;
   }
 
   addThread(): Thread {
@@ -184,9 +189,15 @@ export class SchedState {
     task.id = proc.nextGoId++;
   }
 
-  /** A latency that varies by half of itself. */
+  /** Until a thread that is woken runs: it varies by half of itself, or as on a real machine. */
   varied(ns: number): number {
+    if (this.spread !== null) return this.spread.wakeUp(ns);
     return ns === 0 ? 0 : Math.round(ns * (0.75 + 0.5 * this.latency.fraction()));
+  }
+
+  /** What a part of the scheduler takes on its CPU. */
+  taken(ns: number): number {
+    return this.spread === null ? ns : this.spread.step(ns, false);
   }
 
   /** Binds a thread and a P, and tells so. */

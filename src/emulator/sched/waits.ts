@@ -58,6 +58,7 @@ export class TimersAndNetwork implements Waits {
     this.lastPoll = this.s.now;
     const tasks = this.answered;
     if (tasks.length > 0) this.answered = [];
+    this.s.machine.activity.networkAnswers += tasks.length;
     return tasks;
   }
 

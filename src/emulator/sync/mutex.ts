@@ -33,8 +33,13 @@ export class Mutex {
 
 function take(kernel: Kernel, task: Task, mutex: Mutex): void {
   mutex.locked = true;
+  countWait(kernel, task);
   mutex.holder = task;
   kernel.watcher?.acquire(task, mutex.address);
+}
+
+function countWait({ activity, host }: Kernel, { attempt }: Task): void {
+  if (attempt.since >= 0) activity.longestLockNs = Math.max(activity.longestLockNs, host.now - attempt.since);
 }
 
 /** One step towards a lock; phase 1 tries, 2 has been woken. True when the lock is held; else the verdict is set. */
@@ -46,6 +51,7 @@ export function lockMutex(kernel: Kernel, task: Task, mutex: Mutex, wait: 'mutex
       // Handed over: it is locked already, and nobody else could take it.
       if (!starved || mutex.waiters.length === 0) mutex.starving = false;
       mutex.holder = task;
+      countWait(kernel, task);
       kernel.watcher?.acquire(task, mutex.address);
       return true;
     }
@@ -70,7 +76,11 @@ export function lockMutex(kernel: Kernel, task: Task, mutex: Mutex, wait: 'mutex
 
 function waitForLock(kernel: Kernel, task: Task, mutex: Mutex, wait: 'mutex' | 'rwmutex inner'): VerdictNumber {
   const { attempt } = task;
-  if (attempt.awoke && mutex.locked) mutex.starving = true;
+  if (attempt.awoke && mutex.locked && !mutex.starving) {
+    mutex.starving = true;
+    kernel.activity.starvations++;
+  }
+  kernel.activity.lockWaits++;
   if (attempt.woken) mutex.woken = false;
   const again = attempt.since >= 0;
   if (!again) attempt.since = kernel.host.now;
@@ -101,6 +111,7 @@ export function unlockMutex(kernel: Kernel, task: Task, mutex: Mutex): boolean {
       mutex.locked = false;
       return false;
     }
+    kernel.activity.lockHandOffs++;
     kernel.host.ready(next.task, task);
     return true;
   }
