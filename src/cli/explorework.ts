@@ -1,14 +1,8 @@
 /** What `goflame explore` does with a program: many schedules of it, or one again. Nothing here touches the world. */
 
 import { InputError, UsageError } from '../base/errors.ts';
-import {
-  type ExploreRequest,
-  Explorer,
-  explorePortfolio,
-  isWorse,
-  type Outcome,
-  scheduledProgram,
-} from '../emulator/explore/explore.ts';
+import { type ExploreRequest, Explorer, explorePortfolio, isWorse, scheduledProgram } from '../emulator/explore/explore.ts';
+import type { Outcome } from '../emulator/explore/outcome.ts';
 import { checkFit, parseToken } from '../emulator/explore/replay.ts';
 import { findWitness, replayToken } from '../emulator/explore/witness.ts';
 import { parseValues, type Scenario, type Values } from '../emulator/scenarios/scenario.ts';

@@ -12,6 +12,7 @@ import type { Ending } from '../sched/state.ts';
 import type { GoRelease } from '../version.ts';
 import { blockedTasks, nameByOrder, waitText } from '../waiting.ts';
 import { Bounded } from './bounded.ts';
+import type { Outcome, OutcomeKind } from './outcome.ts';
 import { Replay, type ScheduledProgram } from './replay.ts';
 import { Pct, Pos, RandomWalk } from './strategies.ts';
 import { Tally } from './tally.ts';
@@ -40,29 +41,6 @@ export interface ExploreRequest {
 
 export function scheduledProgram({ name = '', release, parameters = {} }: ExploreRequest): ScheduledProgram {
   return { name, release, parameters };
-}
-
-export type OutcomeKind = 'crash' | 'wrong' | 'deadlock';
-
-/** What one schedule showed. */
-export interface Outcome {
-  readonly kind: OutcomeKind | null;
-  readonly message: string;
-  readonly fault: string | null;
-  readonly finding: string | null;
-  readonly deadlock: boolean;
-  readonly cut: boolean;
-  readonly raced: boolean;
-  readonly steps: number;
-  readonly choices: number;
-  readonly preemptions: number;
-  readonly tasks: number;
-  readonly recording: Recording | null;
-  readonly run: number;
-  /** Which schedule it was: see {@link ScheduleHash}. */
-  readonly schedule: number;
-  /** Who waited for what at its end: in a deadlock, or left behind when `main` returned. */
-  readonly waits: readonly string[];
 }
 
 /** What all schedules of an exploration share. */

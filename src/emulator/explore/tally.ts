@@ -1,7 +1,7 @@
 /** Adds up what many schedules showed. */
 
 import type { ExplorationRow, FirstFinds, StrategyName } from '../../model/exploration.ts';
-import type { Outcome } from './explore.ts';
+import type { Outcome } from './outcome.ts';
 
 /** So many schedules that are all cut off at the beginning are enough. */
 const HOPELESS = 3;

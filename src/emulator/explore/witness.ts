@@ -7,7 +7,8 @@ import { Op } from '../ops.ts';
 import { NO_SITE } from '../sites.ts';
 import type { Task } from '../task.ts';
 import { Bounded } from './bounded.ts';
-import { type Explorer, type Outcome, scheduledProgram } from './explore.ts';
+import { type Explorer, scheduledProgram } from './explore.ts';
+import type { Outcome } from './outcome.ts';
 import { Replay, type Token, writeToken } from './replay.ts';
 import type { Recording } from './walker.ts';
 
