@@ -10,8 +10,8 @@ import { runGoflame } from '../support/cli.ts';
 import { fixtures } from '../support/fixtures.ts';
 import { makeRandom } from '../support/generate.ts';
 
-const LINES = Math.ceil(Number(process.env.GOFLAME_FUZZ ?? 10_000) / 20);
-const RUNS = Math.min(400, Math.ceil(Number(process.env.GOFLAME_FUZZ ?? 10_000) / 500));
+const LINES = Math.ceil(Number(process.env.GOFLAME_FUZZ ?? 10_000) / 50);
+const RUNS = Math.min(400, Math.ceil(Number(process.env.GOFLAME_FUZZ ?? 10_000) / 1000));
 const FIRST_SEED = Number(process.env.GOFLAME_FUZZ_SEED ?? 1);
 
 const COMMANDS = ['collapse', 'render', 'report', 'inspect', 'diff', 'analyze', 'timeline', 'convert'];
