@@ -65,6 +65,19 @@ export interface CiFinding {
   readonly next: string;
 }
 
+/** A Go module of the repository: its import path, and its folder below the root; `` for the root itself. */
+export interface CiModule {
+  readonly path: string;
+  readonly folder: string;
+}
+
+/** What turns names of files, as the compiler wrote them into programs, into paths of the repository. */
+export interface CiRepository {
+  /** Absolute; empty where it is not known. */
+  readonly root: string;
+  readonly modules: readonly CiModule[];
+}
+
 /** run.json. */
 export interface CiRun {
   readonly schema: typeof CI_SCHEMA;
