@@ -42,9 +42,11 @@ export function makeRace(changes: Partial<CiRace> = {}): CiRace {
     seen: 1,
     firstLine: { file: 'raw/stdout.log', line: 3 },
     maybeSame: [],
+    maybeKnown: [],
+    sure: true,
     baseline: null,
     ...changes,
-  };
+  } as CiRace;
 }
 
 export function makeTest(name: string, changes: Partial<CiTest> = {}): CiTest {
@@ -69,8 +71,9 @@ export function makeCrash(changes: Partial<CiCrash> = {}): CiCrash {
     goroutines: 1,
     dump: 'evidence/dumps/1.txt',
     firstLine: { file: 'raw/stdout.log', line: 9 },
+    sure: true,
     ...changes,
-  };
+  } as CiCrash;
 }
 
 export function makeTimeout(changes: Partial<CiTimeout> = {}): CiTimeout {
@@ -87,8 +90,10 @@ export function makeTimeout(changes: Partial<CiTimeout> = {}): CiTimeout {
   };
 }
 
-const RUN: CiRun = {
+const RUN = {
   schema: CI_SCHEMA,
+  pid: null,
+  redact: false,
   state: 'complete',
   command: ['go', 'test', '-race', './...'],
   changes: [],
@@ -107,7 +112,7 @@ const RUN: CiRun = {
   counts: null,
   findings: [],
   files: [],
-};
+} as CiRun;
 
 export interface Parts {
   readonly run?: Partial<CiRun>;
