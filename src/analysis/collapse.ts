@@ -85,12 +85,24 @@ interface Item {
   readonly side: number;
 }
 
+/** What each weight of a trace is of, behind an amount. */
+const TRACE_MEASURES: Readonly<Record<TraceWeight, string>> = {
+  running: 'running',
+  sched: 'waiting for a P',
+  sync: 'waiting for other goroutines',
+  syscall: 'in system calls',
+  network: 'waiting for the network',
+  block: 'waiting',
+  samples: 'of the CPU',
+};
+
 /** Collapses any number of inputs into one profile. */
 export class Collapser implements EvidenceSink {
   private readonly options: CollapseOptions;
   private readonly filter: StackFilter;
   private readonly builder: ProfileBuilder;
   private readonly units = new Set<string>();
+  private readonly measures = new Set<string>();
   private stacks = new StackTable();
   private texts: FrameTexts;
   private file = '-';
@@ -128,14 +140,14 @@ export class Collapser implements EvidenceSink {
 
   record(record: CountRecord, part: CountProfilePart): void {
     if (!this.countsStacks) return;
-    this.units.add(part.name === 'threadcreate' ? 'threads' : part.name.startsWith('goroutine') ? 'goroutines' : part.name);
+    this.weigh(part.name === 'threadcreate' ? 'threads' : part.name.startsWith('goroutine') ? 'goroutines' : part.name);
     const groups = this.groupsOf({ labels: record.labels, state: null, creator: null, goroutine: null, access: null });
     this.add({ groups, lead: [], stack: record.stack, missing: NO_SYMBOLS, weight: record.count, side: RaceSide.none });
   }
 
   race(race: RaceReport, _part: RacePart): void {
     if (!this.countsStacks) return;
-    this.units.add('stacks');
+    this.weigh('stacks', 'of data races');
     race.accesses.forEach((access, i) => {
       const kind = i === 0 ? access.kind : `previous ${access.kind}`;
       this.addRaceStack(access, kind, i === 0 ? RaceSide.detecting : RaceSide.previous, partyOf(access));
@@ -152,7 +164,7 @@ export class Collapser implements EvidenceSink {
       throw new UsageError(`--weight ${weight} is for goroutine dumps; an execution trace has ${TRACE_WEIGHTS.join(', ')}`);
     }
     const groupBy = (this.options.groupBy ?? []).map((key) => traceKey(key, this.file));
-    this.units.add(weight === 'samples' ? 'samples' : 'nanoseconds');
+    this.weigh(weight === 'samples' ? 'samples' : 'nanoseconds', TRACE_MEASURES[weight]);
     this.weigher = new TraceWeigher(this.stacks, { stack: 'own', asGo: false, ...trace, weight, groupBy });
     return this.weigher;
   }
@@ -193,7 +205,18 @@ export class Collapser implements EvidenceSink {
   build(): Profile {
     if (this.whole !== null) return this.adopt(this.whole.profile);
     const unit = this.options.weight === 'wait' ? 'seconds' : this.units.size === 1 ? [...this.units][0] : 'samples';
-    return this.builder.build(unit);
+    return this.builder.build(unit, this.measureOf());
+  }
+
+  private weigh(unit: string, measure = ''): void {
+    this.units.add(unit);
+    this.measures.add(measure);
+  }
+
+  /** What the weights are of, where all inputs are of one kind. */
+  private measureOf(): string {
+    if (this.options.weight === 'wait') return 'waited';
+    return this.measures.size === 1 ? [...this.measures][0] : '';
   }
 
   /** Whether stacks that are no spans of a trace count. */
@@ -208,7 +231,7 @@ export class Collapser implements EvidenceSink {
     if (!waits && !this.countsStacks) return;
     const weight = waits ? goroutine.waitMinutes * SECONDS_PER_MINUTE : 1;
     if (weight === 0) return;
-    this.units.add('goroutines');
+    this.weigh('goroutines');
     const { labels, state, createdBy, id } = goroutine;
     const groups = this.groupsOf({
       labels,
@@ -226,7 +249,7 @@ export class Collapser implements EvidenceSink {
   private addLooseStacks({ looseStacks }: DumpPart): void {
     if (!this.countsStacks) return;
     for (const { of, stack, createdBy } of looseStacks) {
-      if (this.units.size === 0) this.units.add('stacks');
+      if (this.units.size === 0) this.weigh('stacks');
       const creator = createdBy?.frame ?? null;
       const groups = this.groupsOf({ labels: {}, state: null, creator, goroutine: null, access: null });
       const lead = [of === 'runtime' ? RUNTIME_STACK : NO_GOROUTINE];
@@ -250,7 +273,7 @@ export class Collapser implements EvidenceSink {
 
   private addFolded(part: FoldedPart): void {
     if (!this.countsStacks) return;
-    this.units.add(part.profile.unit);
+    this.weigh(part.profile.unit, part.profile.measure);
     const { self, before, nodeCount } = part.profile;
     const owned = new FoldedTexts(this.options.own ?? []);
     for (let node = 0; node < nodeCount; node++) {

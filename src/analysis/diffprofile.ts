@@ -16,7 +16,7 @@ export function overlayProfiles(before: Profile, after: Profile, factor = 1): Pr
     }
   });
   addProfile(builder, before, (node, to) => builder.addBefore(to, before.self[node] * factor));
-  const both = builder.build(after.unit);
+  const both = builder.build(after.unit, after.measure);
   return { ...both, before: both.before ?? new Float64Array(both.nodeCount) };
 }
 

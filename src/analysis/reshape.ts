@@ -18,7 +18,7 @@ export function rebaseProfile(profile: Profile, names: ReadonlySet<string>): Pro
 
 /** Each stack with weight anew. `reorder` is given its nodes, leaf first, and gives them root first, or null. */
 function rebuild(profile: Profile, reorder: (path: NodeId[]) => NodeId[] | null): Profile {
-  const { nodeCount, self, before, byClass, classes, sides, parents, labels, texts, owners, unit } = profile;
+  const { nodeCount, self, before, byClass, classes, sides, parents, labels, texts, owners, unit, measure } = profile;
   const builder = new ProfileBuilder(classes);
   for (let node = 0; node < nodeCount; node++) {
     if (self[node] === 0 && (before === null || before[node] === 0)) continue;
@@ -39,5 +39,5 @@ function rebuild(profile: Profile, reorder: (path: NodeId[]) => NodeId[] | null)
       if (weight > 0) builder.classify(to, k, weight);
     }
   }
-  return builder.build(unit);
+  return builder.build(unit, measure);
 }

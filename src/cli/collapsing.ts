@@ -18,6 +18,8 @@ import { selectTrace, splitFrom } from './traceoptions.ts';
 
 export interface Collapsed {
   readonly profile: Profile;
+  /** `go1.26`; null where no input says it, or several say different ones. */
+  readonly goVersion: string | null;
   /** Exit code once everything is written. */
   readonly code: number;
 }
@@ -46,7 +48,15 @@ export async function collapseInputs(args: InputArguments & CollapseArguments, o
   if (args.strict && isDamaged(inputs)) return null;
   const profile = await interruptible(() => collapser.build());
   if (profile.nodeCount === 0 && !args.quiet) note(`goflame: no stacks ${whyEmpty(args, inputs)}\n`);
-  return { profile, code: conditions.length === 0 ? EXIT.done : judge(conditions, findings) };
+  return { profile, goVersion: goVersionOf(inputs), code: conditions.length === 0 ? EXIT.done : judge(conditions, findings) };
+}
+
+/** The Go version that the inputs name, if they name one. */
+function goVersionOf(inputs: readonly ReadInput[]): string | null {
+  const versions = new Set<string>();
+  for (const { evidence } of inputs)
+    for (const part of evidence.parts) if (part.format === 'go-trace') versions.add(`go${part.version}`);
+  return versions.size === 1 ? [...versions][0] : null;
 }
 
 /** The format that `--from` names, if it does. */

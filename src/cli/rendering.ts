@@ -1,10 +1,12 @@
 /** The work of `goflame render`. */
 
+import path from 'node:path';
 import { rebaseProfile, reverseProfile } from '../analysis/reshape.ts';
-import type { Profile } from '../model/profile.ts';
+import { type Profile, totalWeight } from '../model/profile.ts';
 import { type FlameGraphReport, writeFlameGraph } from '../render/flamegraph.ts';
 import type { FlameGraphOptions, NameAttributes } from '../render/flameoptions.ts';
 import { resolveOptions } from '../render/flameoptions.ts';
+import { sourceText, stackTitle, weightText } from '../render/flametitle.ts';
 import { collapseInputs } from './collapsing.ts';
 import { readNameAttributes, readPaletteMap, writePaletteMap } from './flamefiles.ts';
 import type { CollapseArguments, InputArguments } from './options.ts';
@@ -30,8 +32,12 @@ export async function renderFlameGraph(args: RenderArguments): Promise<number | 
     ...(nameAttributes === null ? {} : { nameAttributes }),
     ...(paletteMap === null ? {} : { paletteMap }),
   };
+  const profile = reshape(collapsed.profile, args);
   const report: FlameGraphReport = { tooSmall: 0, cutNames: 0, refusedLinks: 0, totalIgnored: false };
-  await writeOutput(writeFlameGraph(reshape(collapsed.profile, args), options, report), args.output);
+  await writeOutput(
+    writeFlameGraph(profile, { ...titlesOf(profile, collapsed.goVersion, args), ...options }, report),
+    args.output,
+  );
   if (paletteMap !== null) await writePaletteMap(paletteMap);
   if (!args.quiet) tellReport(report);
   return collapsed.code;
@@ -54,6 +60,18 @@ function sortOption(sort: unknown): { sort?: string } {
 function reshape(profile: Profile, args: RenderArguments): Profile {
   const based = args.base === undefined ? profile : rebaseProfile(profile, new Set(args.base));
   return args.reverse ? reverseProfile(based) : based;
+}
+
+/** The title and subtitle where none were asked for: what width means, and what it was drawn from. */
+function titlesOf(profile: Profile, goVersion: string | null, args: RenderArguments): FlameGraphOptions {
+  const amount = totalWeight(profile) * (args.factor ?? 1);
+  const weighed = args.countname === undefined ? profile : { unit: args.countname, measure: '' };
+  const arrangement = args.flamechart ? 'in the order of time' : args.reverse ? 'by caller' : 'by stack';
+  const files = (args.file ?? []).map((file) => (file === '-' ? 'stdin' : path.basename(file)));
+  return {
+    title: stackTitle(amount, weighed, arrangement),
+    subtitle: sourceText(files, goVersion, weightText(amount, weighed)),
+  };
 }
 
 function tellReport({ tooSmall, cutNames, refusedLinks, totalIgnored }: FlameGraphReport): void {

@@ -81,6 +81,7 @@ export class FoldedReader {
     this.before.reach(count - 1);
     const profile: Profile = {
       unit: 'samples',
+      measure: '',
       texts: Array.from({ length: this.texts.size }, (_, id) => this.texts.text(id)),
       owners: null,
       nodeCount: count,

@@ -14,6 +14,8 @@ export const ROOT: NodeId = -1;
 export interface Profile {
   /** What the weights count: `goroutines`, `samples`, `seconds`. */
   readonly unit: string;
+  /** What was weighed, as it stands behind an amount: `waiting for a P`; empty where the unit says it. */
+  readonly measure: string;
   /** Texts of frames; `labels` of the nodes are indexes into it. */
   readonly texts: readonly string[];
   /** Whose code each text is, by index; null where only the texts are known. */
@@ -42,6 +44,7 @@ export class ProfileBuilder {
   private readonly texts: string[] = [];
   private readonly owners: Ownership[] = [];
   private readonly ids = new Map<string, number>();
+  private readonly notes = new Map<string, number>();
   private readonly nodes: TreeInterner | LatestPairs;
   private readonly self = new Float64Column();
   private readonly before = new Float64Column();
@@ -60,14 +63,18 @@ export class ProfileBuilder {
     return this.nodes.size === 0;
   }
 
-  /** The id of a frame's text; the first owner told for a text stays. */
+  /**
+   * The id of a frame's text; the first owner told for a text stays. A note that reads as a function, as that of
+   * `--group-by entry` does, is another text.
+   */
   text(text: string, owner: Ownership): number {
-    let id = this.ids.get(text);
+    const ids = owner === 'note' ? this.notes : this.ids;
+    let id = ids.get(text);
     if (id === undefined) {
       id = this.texts.length;
       this.texts.push(text);
       this.owners.push(owner);
-      this.ids.set(text, id);
+      ids.set(text, id);
     }
     return id;
   }
@@ -104,10 +111,11 @@ export class ProfileBuilder {
     this.sides.set(node, taken === undefined || taken === side ? side : RaceSide.none);
   }
 
-  build(unit: string): Profile {
+  build(unit: string, measure = ''): Profile {
     const count = this.nodes.size;
     return {
       unit,
+      measure,
       texts: this.texts,
       owners: this.owners,
       nodeCount: count,

@@ -40,6 +40,8 @@ export interface FlameFrames {
 
 export interface FlameData {
   readonly unit: string;
+  /** What everything weighs, in words; empty in a comparison. */
+  readonly root: string;
   readonly nametype: string;
   readonly factor: number;
   readonly names: readonly string[];

@@ -12,17 +12,20 @@ import { countStacks, largerWeights, type Profile, totalChanges, totalWeight, to
 import { encodeFrames, type FlameData, type FlameFrames, type FlameGeometry } from './flamedata.ts';
 import { type FlameGraphOptions, type NameAttributes, type ResolvedOptions, resolveOptions } from './flameoptions.ts';
 import { backgroundMarkup, styleMarkup } from './flamestyle.ts';
+import { stackTitle, weightText } from './flametitle.ts';
 import { FrameColors } from './framecolors.ts';
 import {
   compareWeights,
   countUnit,
   fitLabel,
+  fitLine,
   formatShare,
   framePath,
   LabelForms,
   labelX,
   labelY,
   px,
+  rootForms,
   signForms,
 } from './geometry.ts';
 import { type FlameLayout, layoutFlame } from './layout.ts';
@@ -32,6 +35,9 @@ import { cdata, escapeComment, escapeXml, fingerprint, safeLink, showControls } 
 
 /** Pixels left and right of the picture. */
 const SIDE_PAD = 10;
+/** By how much the title is larger than other text, in pixels; and what the buttons beside it take. */
+const TITLE_EXTRA = 5;
+const BUTTON_ROOM = 110;
 /** Frames at least this wide have a tooltip of their own in the file. */
 const TITLE_WIDTH = 1;
 /** Characters of a name that a picture holds. */
@@ -84,6 +90,7 @@ class Picture {
   /** Names that the picture shows, by their index in its data. */
   private readonly names: string[] = [];
   private readonly unit: string;
+  private readonly weighed: { readonly unit: string; readonly measure: string };
   private readonly title: string;
   private readonly height: number;
   private readonly scale: number;
@@ -106,8 +113,14 @@ class Picture {
     this.height = this.geometry.top + this.geometry.rows * this.geometry.row + options.fontsize * 2 + 10;
     this.frames = this.makeFrames();
     this.unit = options.countname ?? profile.unit;
-    this.title = options.title ?? (options.flamechart ? 'Flame Chart' : options.inverted ? 'Icicle Graph' : 'Flame Graph');
+    this.weighed = { unit: this.unit, measure: options.countname === undefined ? profile.measure : '' };
+    this.title = options.title ?? stackTitle(this.amount, this.weighed, options.flamechart ? 'in the order of time' : 'by stack');
     this.colors = new FrameColors(profile, this.layout, options);
+  }
+
+  /** What all stacks weigh, in the unit that is shown. */
+  private get amount(): number {
+    return this.measured * this.options.factor;
   }
 
   report(): FlameGraphReport {
@@ -145,12 +158,22 @@ class Picture {
 
   private headMarkup(pad: string): string {
     const { options, geometry, title } = this;
-    const middle = px(options.width / 2);
-    let text = `${pad}<text class="title" x="${middle}" y="${px(options.fontsize * 2)}">${escapeXml(title)}</text>\n`;
+    const size = options.fontsize + TITLE_EXTRA;
+    let text = pad + this.lineMarkup('title', title, { y: options.fontsize * 2, size, room: options.width - 2 * BUTTON_ROOM });
     if (options.subtitle !== undefined) {
-      text += `${pad}<text class="subtitle" x="${middle}" y="${px(options.fontsize * 3.6)}">${escapeXml(options.subtitle)}</text>\n`;
+      const at = { y: options.fontsize * 3.6, size: options.fontsize, room: options.width - 2 * SIDE_PAD };
+      text += pad + this.lineMarkup('subtitle', options.subtitle, at);
     }
     return text + legendMarkup(this.colors.legend, options.width, geometry, pad);
+  }
+
+  /** A line in the middle; what does not fit beside the buttons is left out, and told where the pointer rests. */
+  private lineMarkup(kind: string, text: string, { y, size, room }: { y: number; size: number; room: number }): string {
+    const { options, geometry } = this;
+    const font = { charWidth: size * options.fontwidth, fixedPitch: geometry.fixedPitch };
+    const shown = fitLine(font, text, room);
+    const whole = shown === text ? '' : `<title>${escapeXml(text)}</title>`;
+    return `<text class="${kind}" x="${px(options.width / 2)}" y="${px(y)}">${whole}${escapeXml(shown)}</text>\n`;
   }
 
   private *frameLines(pad: string): Generator<string> {
@@ -178,7 +201,8 @@ class Picture {
     for (let i = 0; i < layout.count; i++) {
       const width = i === 0 ? geometry.width : layout.weights[i] * scale;
       if (width < 3 * geometry.charWidth) continue;
-      const label = fitLabel(geometry, signForms(forms.of(frames.names[i]), frames.deltas?.[i] ?? 0), width);
+      const named = i === 0 ? rootForms(this.rootText()) : forms.of(frames.names[i]);
+      const label = fitLabel(geometry, signForms(named, frames.deltas?.[i] ?? 0), width);
       if (label === '') continue;
       const x = labelX(geometry.left + layout.starts[i] * scale);
       yield `${pad}${pad}<text x="${x}" y="${labelY(geometry, layout.depths[i])}">${escapeXml(label)}</text>\n`;
@@ -193,11 +217,16 @@ class Picture {
     const share = layout.total > 0 ? layout.weights[frame] / layout.total : 1;
     const { deltas } = this.frames;
     if (deltas !== null && options.removed) {
-      const scale = { whole: measured, unit: this.unit, factor: options.factor };
+      const scale = { unit: this.unit, factor: options.factor };
       return `${name}: ${compareWeights(layout.weights[frame] - this.spareOf(frame), deltas[frame], scale)}`;
     }
     const change = deltas === null || measured === 0 ? '' : `; ${signed(deltas[frame] / measured)}`;
     return `${name} (${countUnit(weight, this.unit)}, ${formatShare(share)}${change})`;
+  }
+
+  /** What the root's frame is: the width of everything. */
+  private rootText(): string {
+    return this.frames.deltas === null ? weightText(this.amount, this.weighed) : '';
   }
 
   private summary(): string {
@@ -206,7 +235,7 @@ class Picture {
     const amount =
       profile.before === null || !options.removed
         ? countUnit(measured * options.factor, unit)
-        : compareWeights(totalWeight(profile), this.frames.deltas?.[0] ?? 0, { whole: measured, unit, factor: options.factor });
+        : compareWeights(totalWeight(profile), this.frames.deltas?.[0] ?? 0, { unit, factor: options.factor });
     const parts = [amount, countUnit(countStacks(profile), 'different stacks')];
     if (layout.tooSmall > 0) parts.push(`${countUnit(layout.tooSmall, 'frames')} too small to draw`);
     return parts.join(' · ');
@@ -315,6 +344,7 @@ class Picture {
     const { options, geometry, names, unit } = this;
     const data: FlameData = {
       unit: showControls(unit),
+      root: showControls(this.rootText()),
       nametype: showControls(options.nametype),
       factor: options.factor,
       names,

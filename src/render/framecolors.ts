@@ -6,7 +6,7 @@ import { hashName, makeRandom, type Rgb } from './color.ts';
 import type { ResolvedOptions } from './flameoptions.ts';
 import type { FlameLayout } from './layout.ts';
 import {
-  differenceColor,
+  ChangeScale,
   diffusionColor,
   MIXED_STATES,
   nameColor,
@@ -26,8 +26,6 @@ export interface LegendEntry {
 
 /** A state's colour is shown where at least this share of the goroutines is in it; else they are mixed. */
 const DOMINANT = 0.75;
-/** Changes below this share of the largest are what scaling leaves behind. */
-const NOISE = 1e-9;
 const ROOT_COLOR: Rgb = 0xe4e2dc;
 
 export class FrameColors {
@@ -159,17 +157,13 @@ export class FrameColors {
     const { layout, options } = this;
     const change = totalChanges(this.profile);
     const most = change.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+    const sum = (weights: Float64Array) => weights.reduce((all, weight) => all + weight, 0);
+    const scale = new ChangeScale(most, Math.max(sum(this.profile.self), sum(this.profile.before ?? this.profile.self)));
     const sign = options.negate ? -1 : 1;
-    const words = [
-      ['+ more', sign],
-      ['− less', -sign],
-      ['the same', 0],
-    ] as const;
-    for (const [name, share] of words) this.legend.push({ name, color: differenceColor(share) });
+    this.legend.push(...scale.legend(sign));
     return (frame) => {
       const node = layout.nodes[frame];
-      const share = node < 0 || most === 0 ? 0 : (sign * change[node]) / most;
-      return differenceColor(Math.abs(share) < NOISE ? 0 : share);
+      return scale.colorOf(node < 0 ? 0 : sign * change[node]);
     };
   }
 }

@@ -76,8 +76,10 @@ function characterWidth(code: number): number {
   return code >= FIRST_WIDE ? WIDE_WIDTH : OTHER_WIDTH;
 }
 
-/** Stands where a label is cut; narrower than one character of three dots. */
-const CUT = '..';
+/** Stands where a label is cut. */
+const CUT = '…';
+/** Letters that are left of a cut label at least: fewer tell nothing. */
+const FEWEST_LEFT = 4;
 /** Fewer characters than this say nothing. */
 const FEWEST = 3;
 
@@ -101,8 +103,20 @@ function cutText(geometry: FlameGeometry, text: string, room: number): string {
     used += textWidth(geometry, text[cutRight ? count : text.length - 1 - count]);
     if (used > left) break;
   }
-  if (count < FEWEST - 1) return '';
+  if (count < FEWEST_LEFT) return '';
   return cutRight ? `${sliceText(text, 0, count)}${CUT}` : `${CUT}${sliceText(text, text.length - count)}`;
+}
+
+/** A line of text that takes at most `room` pixels: its end is left out where it is longer, with `…` in its place. */
+export function fitLine(font: Pick<FlameGeometry, 'charWidth' | 'fixedPitch'>, text: string, room: number): string {
+  if (textWidth(font, text) <= room) return text;
+  let used = textWidth(font, '…');
+  let count = 0;
+  for (; count < text.length; count++) {
+    used += textWidth(font, text[count]);
+    if (used > room) break;
+  }
+  return `${sliceText(text, 0, count).trimEnd()}…`;
 }
 
 /** A slice that does not cut a pair of surrogates apart. */
@@ -126,24 +140,31 @@ export class LabelForms {
   }
 }
 
+/** Forms of the root's label, by what everything weighs. */
+export function rootForms(weight: string): readonly string[] {
+  return weight === '' ? ['all'] : [`all: ${weight}`, 'all'];
+}
+
 /** Forms that say by their first character whether a frame grew or shrank. */
 export function signForms(forms: readonly string[], delta: number): readonly string[] {
   return delta === 0 ? forms : forms.map((form) => `${delta > 0 ? '+' : '−'} ${form}`);
 }
 
-/** `10 → 4 samples (−6, −0.35% of all)`: a weight before and after, of a whole. */
-export function compareWeights(after: number, delta: number, { whole, unit, factor }: WeightScale): string {
-  const share = whole === 0 ? 0 : delta / whole;
-  const change =
-    delta === 0
-      ? 'unchanged'
-      : `${signedText(delta * factor, (value) => formatAmount(value, unit))}, ${signedText(share, formatShare)} of all`;
-  return `${formatAmount((after - delta) * factor, unit)} → ${countUnit(after * factor, unit)} (${change})`;
+/** `10 → 4 samples (−6, −60.00%)`: a weight before and after, and its change as a share of what it was before. */
+export function compareWeights(after: number, delta: number, { unit, factor }: WeightScale): string {
+  const before = after - delta;
+  const share = before === 0 ? 'new' : after === 0 ? 'gone' : signedText(delta / before, formatChange);
+  const change = delta === 0 ? 'unchanged' : `${signedText(delta * factor, (value) => formatAmount(value, unit))}, ${share}`;
+  return `${formatAmount(before * factor, unit)} → ${countUnit(after * factor, unit)} (${change})`;
+}
+
+/** Two decimals; a change can be more than the whole. */
+function formatChange(share: number): string {
+  return `${(share * 100).toFixed(2)}%`;
 }
 
 /** What weights are told in. */
 export interface WeightScale {
-  readonly whole: number;
   readonly unit: string;
   readonly factor: number;
 }

@@ -96,6 +96,42 @@ export function differenceColor(share: number): Rgb {
   return mix(0xececec, share > 0 ? 0xe4574c : 0x4f86d6, strength);
 }
 
+/** A change of this share of everything, or of more, has the full colour; one below the other share has none. */
+const FULL_SHARE = 0.02;
+const NOISE_SHARE = 0.001;
+
+/** How strong a change is painted: by its share of everything, so that two runs of one program stay pale. */
+export class ChangeScale {
+  /** The change with the full colour, and the least that has one at all. */
+  readonly full: number;
+  readonly noise: number;
+  private readonly whole: number;
+
+  /** `most`: the largest change; `whole`: the larger of the two sums of all weights. */
+  constructor(most: number, whole: number) {
+    this.full = Math.max(most, FULL_SHARE * whole);
+    this.noise = NOISE_SHARE * whole;
+    this.whole = whole;
+  }
+
+  colorOf(change: number): Rgb {
+    return differenceColor(change === 0 || Math.abs(change) < this.noise ? 0 : change / this.full);
+  }
+
+  /** What the colours stand for: the ends of the scale, its middle, and what is left unpainted. */
+  legend(sign: 1 | -1 = 1): readonly { readonly name: string; readonly color: Rgb }[] {
+    const percent = (share: number) => `${Number((100 * share).toPrecision(2))}%`;
+    const [full, half] = [this.full, this.full / 4].map((change) => percent(this.whole === 0 ? 0 : change / this.whole));
+    return [
+      { name: `+${full} of all`, color: differenceColor(sign) },
+      { name: `+${half}`, color: differenceColor(sign / 4) },
+      { name: `less than ${percent(NOISE_SHARE)}`, color: differenceColor(0) },
+      { name: `−${half}`, color: differenceColor(-sign / 4) },
+      { name: `−${full} of all`, color: differenceColor(-sign) },
+    ];
+  }
+}
+
 // ---- hues of flamegraph.pl and inferno ----
 
 type Hue = readonly [base: readonly [number, number, number], range: readonly [number, number, number]];

@@ -10,6 +10,7 @@ import {
   LabelForms,
   labelX,
   labelY,
+  rootForms,
   rowTop,
   signForms,
   textWidth,
@@ -185,7 +186,8 @@ export class FlameView {
     const link = this.links.get(frame)?.cloneNode(false) as Element | undefined;
     if (link !== undefined) link.append(path);
     into.paths.append(link ?? path);
-    const forms = signForms(this.forms.of(this.frames.names[frame]), this.frames.deltas?.[frame] ?? 0);
+    const named = frame === 0 ? rootForms(this.data.root) : this.forms.of(this.frames.names[frame]);
+    const forms = signForms(named, this.frames.deltas?.[frame] ?? 0);
     const label = width < 3 * geometry.charWidth ? '' : fitLabel(geometry, forms, width);
     if (label !== '') into.labels.append(svgElement('text', { x: labelX(x), y: labelY(geometry, depth) }, label));
   }
@@ -272,7 +274,7 @@ export class FlameView {
     const weight = weights[frame];
     const all = weights[0];
     const { unit, factor } = this.data;
-    if (deltas !== null) return [compareWeights(weight - (spare?.[frame] ?? 0), deltas[frame], { whole: all, unit, factor })];
+    if (deltas !== null) return [compareWeights(weight - (spare?.[frame] ?? 0), deltas[frame], { unit, factor })];
     const facts = [countUnit(weight * factor, unit), `${formatShare(weight / all)} of all`];
     if (this.zoomed !== 0 && weight <= weights[this.zoomed])
       facts.push(`${formatShare(weight / weights[this.zoomed])} of the zoomed frame`);

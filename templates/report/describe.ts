@@ -6,19 +6,20 @@ import { zoomedWidth } from './visible.ts';
 
 export interface Scope {
   readonly unit: string;
-  /** Weight of all stacks that were read. */
+  /** Weight of all stacks, and what they are: `all`, or a part of time. */
   readonly whole: number;
+  readonly wholeName: string;
   readonly zoomed: number;
   readonly until: number;
 }
 
 /** One fact a text: weight and share, or both weights and the change; what ends in the frame; the share of the zoom. */
-export function factsOf(tree: FlameTree, node: number, { unit, whole, zoomed, until }: Scope): string[] {
+export function factsOf(tree: FlameTree, node: number, { unit, whole, wholeName, zoomed, until }: Scope): string[] {
   const { totals, beforeTotals, self, widths } = tree;
   const amount = (value: number) => formatAmount(value, unit);
   const facts: string[] = [];
   if (beforeTotals === null) {
-    facts.push(countUnit(totals[node], unit), `${shareText(totals[node], whole)} of all`);
+    facts.push(countUnit(totals[node], unit), `${shareText(totals[node], whole)} of ${wholeName}`);
   } else {
     const change = changeAt(tree, node);
     facts.push(`${amount(beforeTotals[node])} → ${countUnit(totals[node], unit)}`);

@@ -1,5 +1,6 @@
 /** The flame view: a toolbar, where one is, the drawing (two of them around a function), and the frame that is meant. */
 
+import { weightText } from '../../src/render/flametitle.ts';
 import { countUnit, LabelForms } from '../../src/render/geometry.ts';
 import { rankTexts } from '../../src/render/layout.ts';
 import type { FlameData, PageData } from '../../src/render/report/pagedata.ts';
@@ -83,7 +84,13 @@ export class FlameView implements PageView {
       this.divider.textContent = `↑ callers of ${state.around} · callees ↓`;
       above.show({ ...shared, tree: trees.above, zoom: state.zoomAbove, icicle: false, rootName: state.around ?? '' });
     }
-    main.show({ ...shared, tree: trees.main, zoom: state.zoom, icicle: around || state.icicle, rootName: state.around ?? 'all' });
+    main.show({
+      ...shared,
+      tree: trees.main,
+      zoom: state.zoom,
+      icicle: around || state.icicle,
+      rootName: state.around ?? this.rootName(trees.main),
+    });
     const { zoomed, until } = FlamePane.rangeOf(trees.main, state.zoom);
     const { nodes, width } = matchesIn(trees.main, found.hits, zoomed, until);
     this.matches = nodes;
@@ -99,7 +106,10 @@ export class FlameView implements PageView {
       order: this.orderOf(state),
       found: foundText,
       window: this.windowText(state),
-      crumbs: [...callersOf(trees.main, zoomed), zoomed].map((node) => ({ node, name: this.nameOf(trees.main, node, state) })),
+      crumbs: [...callersOf(trees.main, zoomed), zoomed].map((node) => ({
+        node,
+        name: node === 0 ? (state.around ?? 'all') : this.nameOf(trees.main, node, state),
+      })),
     });
     this.tell(NO_NODE, 'main');
   }
@@ -161,9 +171,14 @@ export class FlameView implements PageView {
     return this.ids.get(name) ?? -1;
   }
 
+  /** `all: 346 goroutines`: what the width of everything means. */
+  private rootName({ widths, beforeTotals }: FlameTree): string {
+    return beforeTotals === null ? `all: ${weightText(widths[0], this.data)}` : 'all';
+  }
+
   private nameOf(tree: FlameTree, node: number, { around }: ViewState = this.link.state): string {
     const text = tree.texts[node];
-    return text < 0 ? (around ?? 'all') : this.page.texts[text];
+    return text < 0 ? (around ?? this.rootName(tree)) : this.page.texts[text];
   }
 
   // ---- what is done ----
@@ -192,9 +207,11 @@ export class FlameView implements PageView {
 
   private facts(tree: FlameTree, node: number, pane: PaneName): string[] {
     const { zoom, zoomAbove } = this.link.state;
+    const isPart = this.link.state.window !== null && this.data.windows !== null;
     return factsOf(tree, node, {
       unit: this.data.unit,
-      whole: this.whole,
+      whole: isPart ? (this.trees?.main.widths[0] ?? this.whole) : this.whole,
+      wholeName: isPart ? 'this part of the time' : 'all',
       ...FlamePane.rangeOf(tree, pane === 'main' ? zoom : zoomAbove),
     });
   }

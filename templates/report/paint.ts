@@ -2,7 +2,7 @@
 
 import { hashName, mix, type Rgb, toHex } from '../../src/render/color.ts';
 import {
-  differenceColor,
+  ChangeScale,
   MIXED_STATES,
   nameColor,
   OWNER_NAMES,
@@ -14,7 +14,7 @@ import {
 } from '../../src/render/palettes.ts';
 import type { FlameData } from '../../src/render/report/pagedata.ts';
 import { OWNERS } from '../../src/render/report/pageheader.ts';
-import { changeAt, type FlameTree, NO_STATE } from './tree.ts';
+import { changeAt, type FlameTree, NO_STATE, parentsOf } from './tree.ts';
 
 export type Coloring = 'owner' | 'safe' | 'state' | 'side' | 'change';
 
@@ -43,15 +43,13 @@ export interface LegendEntry {
 
 const ROOT: Rgb = 0xe4e2dc;
 export const REST_COLOR = '#d9d9d6';
-/** Changes below this share of the largest are what scaling leaves behind. */
-const NOISE = 1e-9;
 
 export class Painter {
   private readonly texts: readonly string[];
   private readonly data: FlameData;
   private readonly known = new Map<Coloring, (string | undefined)[]>();
   private readonly legends = new Map<Coloring, readonly LegendEntry[]>();
-  private readonly most = new WeakMap<FlameTree, number>();
+  private scale: ChangeScale | null = null;
 
   constructor(texts: readonly string[], data: FlameData) {
     this.texts = texts;
@@ -78,12 +76,7 @@ export class Painter {
   private makeLegend(coloring: Coloring): LegendEntry[] {
     const { data } = this;
     if (coloring === 'change') {
-      const entries = [
-        ['+ more', 1],
-        ['− less', -1],
-        ['unchanged', 0],
-      ] as const;
-      return entries.map(([name, share]) => ({ name, color: toHex(differenceColor(share)) }));
+      return this.wholeScale.legend().map(({ name, color }) => ({ name, color: toHex(color) }));
     }
     if (coloring === 'side') return SIDE_NAMES.slice(1).map((name, i) => ({ name, color: toHex(SIDE_COLORS[i + 1]) }));
     if (coloring === 'state') {
@@ -121,15 +114,22 @@ export class Painter {
     return side === 0 ? ROOT : sideColor(side, hashName(this.texts[tree.texts[node]]));
   }
 
-  private changeOf(tree: FlameTree, node: number): Rgb {
-    let most = this.most.get(tree);
-    if (most === undefined) {
-      most = 0;
-      for (let i = 1; i < tree.count; i++) most = Math.max(most, Math.abs(changeAt(tree, i)));
-      this.most.set(tree, most);
+  /** One scale for all arrangements: that of the largest change from the roots down. */
+  private get wholeScale(): ChangeScale {
+    if (this.scale === null) {
+      const { self, before, depths, count } = this.data;
+      const parents = parentsOf(depths, count);
+      const change = Float64Array.from(self, (weight, node) => weight - (before?.[node] ?? 0));
+      for (let node = count - 1; node > 0; node--) change[parents[node]] += change[node];
+      const sum = (weights: Float64Array) => weights.reduce((all, weight) => all + weight, 0);
+      const most = change.subarray(1).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+      this.scale = new ChangeScale(most, Math.max(sum(self), sum(before ?? self)));
     }
-    const share = most === 0 ? 0 : changeAt(tree, node) / most;
-    return differenceColor(Math.abs(share) < NOISE ? 0 : share);
+    return this.scale;
+  }
+
+  private changeOf(tree: FlameTree, node: number): Rgb {
+    return this.wholeScale.colorOf(changeAt(tree, node));
   }
 }
 

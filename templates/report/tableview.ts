@@ -220,7 +220,9 @@ export class TableView implements PageView {
   }
 
   private find(text: string): void {
-    this.link.showInFlame({ term: { text, ignoreCase: false, plain: true }, around: null, zoom: WHOLE });
+    // The function itself, and none whose name holds its own.
+    const exact = `^${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
+    this.link.showInFlame({ term: { text: exact, ignoreCase: false, plain: false }, around: null, zoom: WHOLE });
   }
 }
 

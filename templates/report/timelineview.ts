@@ -20,6 +20,8 @@ import { fitPicture, MARGIN, moveView, TimeScale } from './timescale.ts';
 import type { PageLink, PageView } from './view.ts';
 import type { SliceStacks } from './window.ts';
 
+/** Pixels of the drawing at least: a phone's width. */
+const LEAST_WIDTH = 280;
 const WHEEL = 0.0016;
 const KEY_ZOOM = 1.6;
 const KEY_PAN = 0.2;
@@ -74,7 +76,7 @@ export class TimelineView implements PageView {
   // ---- what is shown ----
 
   show(state: ViewState): void {
-    const width = Math.max(480, Math.floor(this.frame.clientWidth));
+    const width = Math.max(LEAST_WIDTH, Math.floor(this.frame.clientWidth));
     if (width !== this.width) {
       this.width = width;
       this.picture = fitPicture(this.data.picture, width);
@@ -149,7 +151,12 @@ export class TimelineView implements PageView {
       make('span', { class: 'space' }),
       makeButton('Zoom to it', () => this.zoomTo(window), { class: 'plain' }),
       ...(this.stacks !== null
-        ? [makeButton('Flame graph of it', () => this.link.showInFlame({}), { class: 'plain primary' })]
+        ? [
+            makeButton('Flame graph of this time', () => this.link.showInFlame({}), {
+              class: 'plain primary',
+              title: 'what all Ps did in this time, by stack',
+            }),
+          ]
         : []),
       makeButton('Clear', () => this.link.change({ window: null }, true), { class: 'plain' }),
     );

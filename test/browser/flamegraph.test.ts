@@ -58,7 +58,7 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', () => {
     expect(hash).toMatch(/^#x=\d+&d=\d+$/);
     const zoomed = await labels();
     await open(storm({ width: 700 }), 'narrow.svg', hash);
-    expect((await labels())[0]).toBe('all');
+    expect((await labels())[0]).toBe('all: 10,007 goroutines');
     expect((await labels()).length).toBe(zoomed.length);
     await opened.page.keyboard.press('Escape');
     expect((await labels()).length).toBeGreaterThan(zoomed.length);

@@ -77,7 +77,7 @@ describe('zoom', () => {
   it('fills the width with what was clicked, keeps its callers, drops the rest', () => {
     const live = open();
     live.click(FRAME.serve);
-    expect(live.titles()).toEqual(['all', 'main.main', 'main.serve', 'net/http.read', 'net/http.write']);
+    expect(live.titles()).toEqual(['all: 200 samples', 'main.main', 'main.serve', 'net/http.read', 'net/http.write']);
     expect(widths(live).slice(0, 3)).toEqual([1179.6, 1179.6, 1179.6]);
     expect(widths(live)[3]).toBeCloseTo((1180 * 50) / 80, 0);
     expect([...live.svg.querySelectorAll('path.above')]).toHaveLength(2);
@@ -127,7 +127,7 @@ describe('the address', () => {
     const { hash } = first.window.location;
     page?.window.close();
     const second = open([{}], hash);
-    expect(second.titles()).toEqual(['all', 'main.main', 'main.serve', 'net/http.write']);
+    expect(second.titles()).toEqual(['all: 200 samples', 'main.main', 'main.serve', 'net/http.write']);
   });
 
   it('keeps the search and its modes', () => {
@@ -282,11 +282,11 @@ describe('two pictures in one page', () => {
     const [one, two] = first.window.document.querySelectorAll('svg.goflame');
     const labels = (svg: Element) => [...svg.querySelectorAll('.labels text')].map((text) => text.textContent);
     first.click(FRAME.store);
-    expect(labels(one)).toEqual(['all', 'main.main', 'main.store']);
+    expect(labels(one)).toEqual([expect.stringMatching(/^all: /), 'main.main', 'main.store']);
     expect(labels(two)).toHaveLength(7);
     two.querySelectorAll('.frames path')[FRAME.gc].dispatchEvent(new first.window.MouseEvent('click', { bubbles: true }));
-    expect(labels(one)).toEqual(['all', 'main.main', 'main.store']);
-    expect(labels(two)).toEqual(['all', 'runtime.gcBgMarkWorker']);
+    expect(labels(one)).toEqual([expect.stringMatching(/^all: /), 'main.main', 'main.store']);
+    expect(labels(two)).toEqual([expect.stringMatching(/^all: /), 'runtime.gcBgMarkWorker']);
     expect(one.getAttribute('class')).not.toBe(two.getAttribute('class'));
     expect([...new URLSearchParams(first.window.location.hash.slice(1)).keys()]).toHaveLength(4);
   });

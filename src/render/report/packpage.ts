@@ -65,12 +65,18 @@ class ReportWriter {
     const { before, sides, byClass, classes, owners, self, labels } = profile;
     const textOf = profile.texts.map((text) => this.text(stripAnnotation(text)));
     const owned = [...new Set(textOf)].sort((a, b) => a - b);
-    const ownerOf = new Map(textOf.map((id, i) => [id, OWNERS.indexOf(owners?.[i] ?? 'own')]));
+    // A frame that was put before the stacks may read as a function of the program: that is whose it is then.
+    const ownerOf = new Map<number, number>();
+    textOf.forEach((id, i) => {
+      const owner = owners?.[i] ?? 'own';
+      if (owner !== 'note' || !ownerOf.has(id)) ownerOf.set(id, OWNERS.indexOf(owner));
+    });
     const pick = (from: ArrayLike<number>) => columns.numbers(Float64Array.from(nodes, (node) => from[node]));
     const cells = byClass === null ? null : classCells(byClass, nodes, classes.length);
     return {
       kind: 'flame',
       unit: showControls(profile.unit),
+      measure: showControls(profile.measure),
       ordered,
       ups: columns.numbers(ups),
       texts: columns.numbers(Float64Array.from(nodes, (node) => textOf[labels[node]])),

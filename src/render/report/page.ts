@@ -20,6 +20,10 @@ import { staticFunctions, staticTable } from './static.ts';
 /** The picture for those without script is small: frames of at least this share. */
 const STATIC_SHARE = '0.5%';
 
+/** Hides what is for those without script before it is painted; shows it again where the page's script cannot run. */
+const HIDE_STATIC =
+  "document.documentElement.setAttribute('data-live','');addEventListener('error',function(){document.documentElement.removeAttribute('data-live')})";
+
 /** Characters of the lanes in the picture of a timeline. */
 const TIMELINE_ROOM = 60_000;
 
@@ -31,7 +35,7 @@ export function* writeReport(report: Report, options: FlameGraphOptions = {}): G
   const code = guardScript(script);
   const policy = [
     "default-src 'none'",
-    `script-src ${hashOf(code)}`,
+    `script-src ${hashOf(HIDE_STATIC)} ${hashOf(code)}`,
     `style-src ${[...new Set(styles.map(hashOf))].join(' ')}`,
     'img-src data:',
     "base-uri 'none'",
@@ -42,8 +46,7 @@ export function* writeReport(report: Report, options: FlameGraphOptions = {}): G
   yield `<meta http-equiv="Content-Security-Policy" content="${escapeXml(policy)}">\n`;
   yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n';
   yield `<meta name="generator" content="${escapeXml(report.generator)}">\n<title>${title}</title>\n`;
-  yield '<!-- The script holds d3-flame-graph (Martin Spier, Apache License 2.0) and modules of d3 (Mike Bostock, ISC License): see licenses.txt of goflame. -->\n';
-  yield `<style>${sheet}</style>\n</head>\n<body>\n<div id="app"></div>\n<div id="static">\n<h1>${title}</h1>\n`;
+  yield `<script>${HIDE_STATIC}</script>\n<style>${sheet}</style>\n</head>\n<body>\n<div id="app"></div>\n<div id="static">\n<h1>${title}</h1>\n`;
   for (const [i, subject] of report.subjects.entries()) yield* staticSubject(subject, pictures[i].svg);
   yield '</div>\n';
   const data = deflateRawSync(encodeReport(report), { level: 9 }).toString('base64');

@@ -13,6 +13,7 @@ import { type FlameHeader, HEADER_BYTES, OWNERS, type PageHeader, type TableHead
 export interface FlameData {
   readonly kind: 'flame';
   readonly unit: string;
+  readonly measure: string;
   readonly ordered: boolean;
   readonly count: number;
   readonly depths: Int32Array;
@@ -96,6 +97,7 @@ function decodeFlame(header: FlameHeader, body: Uint8Array, textCount: number): 
   return {
     kind: 'flame',
     unit: header.unit,
+    measure: header.measure,
     ordered: header.ordered,
     count,
     depths,

@@ -16,6 +16,8 @@ export const OWNERS: readonly Ownership[] = ['own', 'std', 'runtime', 'other', '
 export interface FlameHeader {
   readonly kind: 'flame';
   readonly unit: string;
+  /** What was weighed, as it stands behind an amount; may be empty. */
+  readonly measure: string;
   readonly ordered: boolean;
   /** By node: how many rows it lies above the place below its predecessor; the index of its text; weights that end there. */
   readonly ups: ColumnRef;

@@ -93,6 +93,13 @@ function factsOf(inputs: readonly SubjectInput[], profile: Profile): Fact[] {
   return facts;
 }
 
+/** A message of several lines as one: a fact is a line. */
+function oneLine(message: string): string {
+  const lines = message.trim().split(/\s*\n\s*/);
+  const shown = lines.slice(0, MESSAGE_LINES).join(' · ');
+  return lines.length > MESSAGE_LINES ? `${shown} …` : shown;
+}
+
 function plain(text: string): Fact {
   return { text, tone: 'plain' };
 }
@@ -108,21 +115,23 @@ function summaryFacts(summary: PartSummary, stacks: StackTable): Fact[] {
   return [];
 }
 
-function dumpFacts({ part, goroutines, groups, leaked, truncated, mapUsers }: DumpSummary, stacks: StackTable): Fact[] {
+function dumpFacts({ part, goroutines, systemStacks, groups, leaked, truncated, mapUsers }: DumpSummary, stacks: StackTable): Fact[] {
   const facts: Fact[] = [];
   if (part.crash !== null) {
     const { kind, chain } = part.crash;
     const asked = isAskedFor(part.crash) || kind === 'recovered';
     const reason = chain.at(-1)?.message ?? part.crash.message;
-    const message = reason.trim().split('\n').slice(0, MESSAGE_LINES).join('\n');
+    const message = oneLine(reason);
     const text =
       kind === 'unknown' ? 'a crash of unknown reason' : `${kind === 'recovered' ? 'recovered panic' : kind}: ${message}`;
     facts.push({ text, tone: asked ? 'plain' : 'alarm' });
   }
   for (const { id, operation, frame, evidence } of mapUsers) {
-    facts.push({ tone: 'alarm', text: `goroutine ${id}: map ${operation} at ${frameLine(stacks.frame(frame))} (${evidence})` });
+    const what = operation === 'unknown' ? 'in a map operation' : `map ${operation}`;
+    facts.push({ tone: 'alarm', text: `goroutine ${id}: ${what} at ${frameLine(stacks.frame(frame))} (${evidence})` });
   }
-  facts.push(plain(`${countUnit(goroutines, 'goroutines')}, ${countUnit(groups.length, 'different stacks')}`));
+  const system = systemStacks === 0 ? '' : ` and ${countUnit(systemStacks, 'system stacks')}`;
+  facts.push(plain(`${countUnit(goroutines, 'goroutines')}${system}, ${countUnit(groups.length, 'different stacks')}`));
   if (leaked > 0) facts.push({ tone: 'alarm', text: countUnit(leaked, 'leaked goroutines') });
   if (truncated > 0) facts.push({ tone: 'warning', text: `${formatCount(truncated)} cut off` });
   return facts;

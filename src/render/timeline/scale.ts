@@ -14,12 +14,27 @@ export function formatNs(ns: number): string {
   return `${trimZeros(value >= 99.95 || size === 1 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2))} ${unit}`;
 }
 
+/** Decimals of a moment in its own unit that are still read at a glance. */
+const MOST_DECIMALS = 3;
+
 /** A moment, written as finely as `step` asks for. */
 export function formatMoment(ns: number, step: number): string {
   if (ns === 0) return '0';
-  const [unit, size] = UNITS.find(([, one]) => step >= one / 10 && Math.abs(ns) >= one) ?? UNITS[UNITS.length - 1];
-  const digits = Math.max(0, Math.ceil(Math.log10(size / step) - 1e-9));
-  return `${(ns / size).toFixed(digits)} ${unit}`;
+  const [unit, size] = UNITS.find(([, one]) => Math.abs(ns) >= one) ?? UNITS[UNITS.length - 1];
+  return `${(ns / size).toFixed(decimalsOf(step, size))} ${unit}`;
+}
+
+function decimalsOf(step: number, size: number): number {
+  return Math.max(0, Math.ceil(Math.log10(size / step) - 1e-9));
+}
+
+/** Labels of ticks that are `step` apart: moments, or where these would be long the first moment and how far the others lie behind. */
+export function formatTicks(ticks: readonly number[], step: number): string[] {
+  const [first = 0] = ticks;
+  const last = ticks.at(-1) ?? 0;
+  const size = UNITS.find(([, one]) => Math.abs(last) >= one)?.[1] ?? 1;
+  if (decimalsOf(step, size) <= MOST_DECIMALS) return ticks.map((tick) => formatMoment(tick, step));
+  return ticks.map((tick, i) => (i === 0 ? formatMoment(tick, step) : `+${formatNs(tick - first)}`));
 }
 
 /** The least distance of ticks that is 1, 2 or 5 times a power of ten and leaves room for `most` ticks at most. */

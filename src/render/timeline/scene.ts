@@ -5,7 +5,7 @@ import { type Columns, coverShares, laneColumns, laneShares, pixelColumns, runsO
 import { lanePaths, stepsOf } from './lanepaths.ts';
 import { drawMarks } from './marks.ts';
 import type { Cover, PictureProc, TimelineLayout, TimelinePicture, View } from './picture.ts';
-import { formatMoment, tickStep } from './scale.ts';
+import { formatTicks, tickStep } from './scale.ts';
 import { box, group, type Shape, shape } from './shapes.ts';
 import { SHOWN } from './states.ts';
 import { drawStrips } from './strips.ts';
@@ -70,11 +70,13 @@ function drawGrid(picture: TimelinePicture, view: View, step: number): Shape[] {
 
 function drawTicks(picture: TimelinePicture, view: View, step: number): Shape[] {
   const { layout, offset } = picture;
-  return ticksOf(picture, view, step).map((tick) => {
+  const ticks = ticksOf(picture, view, step);
+  const labels = formatTicks(ticks, step);
+  return ticks.map((tick, i) => {
     const x = xOf(picture, view, tick - offset);
     const right = layout.left + layout.plot;
     const anchor = x < layout.left + 20 ? 'start' : x > right - 34 ? 'end' : 'middle';
-    return shape('text', { x: px(x), y: layout.axis + 15, 'text-anchor': anchor }, formatMoment(tick, step));
+    return shape('text', { x: px(x), y: layout.axis + 15, 'text-anchor': anchor }, labels[i]);
   });
 }
 
