@@ -412,7 +412,7 @@ describe('diff', () => {
       (title) => title.textContent,
     );
     expect(titles).toContain('gone: 10 → 0 samples (−10, gone)');
-    expect(titles).toContain('main: 20 → 30 samples (+10, +25.00% of all)');
+    expect(titles).toContain('main: 20 → 30 samples (+10, +50.00%)');
   });
 
   it('exits with 1 and one line that says why', () => {

@@ -115,7 +115,10 @@ function summaryFacts(summary: PartSummary, stacks: StackTable): Fact[] {
   return [];
 }
 
-function dumpFacts({ part, goroutines, systemStacks, groups, leaked, truncated, mapUsers }: DumpSummary, stacks: StackTable): Fact[] {
+function dumpFacts(
+  { part, goroutines, systemStacks, groups, leaked, truncated, mapUsers }: DumpSummary,
+  stacks: StackTable,
+): Fact[] {
   const facts: Fact[] = [];
   if (part.crash !== null) {
     const { kind, chain } = part.crash;
