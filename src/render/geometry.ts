@@ -103,7 +103,9 @@ function cutText(geometry: FlameGeometry, text: string, room: number): string {
     used += textWidth(geometry, text[cutRight ? count : text.length - 1 - count]);
     if (used > left) break;
   }
-  if (count < FEWEST_LEFT) return '';
+  // The sign of a change is no letter of the name.
+  const sign = text.startsWith('+ ') || text.startsWith('− ') ? 2 : 0;
+  if (count < FEWEST_LEFT + sign) return '';
   return cutRight ? `${sliceText(text, 0, count)}${CUT}` : `${CUT}${sliceText(text, text.length - count)}`;
 }
 

@@ -79,6 +79,10 @@ describe('a label that is cut', () => {
       expect(label).not.toContain('..');
     }
     expect(fitLabel(geometry, ['run'], 40)).toBe('run');
+    for (let width = 0; width < 120; width++) {
+      const label = fitLabel(geometry, ['− main.(*Server).handleRequest'], width);
+      if (label !== '') expect(label).toMatch(/^− main/);
+    }
   });
 });
 
